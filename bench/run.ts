@@ -1,0 +1,2 @@
+/** Filled by the bench scripts; `npm run bench` runs this. */
+export {};

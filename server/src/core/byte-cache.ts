@@ -1,0 +1,31 @@
+import { LRUCache } from 'lru-cache';
+
+/** A least-recently-used cache bounded in bytes. The one file that imports lru-cache. */
+export interface ByteCache<K, V> {
+  get(key: K): V | undefined;
+  /** Keeps `value`; one larger than the whole cache is not kept. `bytes` at least 1. */
+  set(key: K, value: V, bytes: number): void;
+  delete(key: K): void;
+  clear(): void;
+  readonly bytes: number;
+  readonly size: number;
+}
+
+/** A cache that holds at most `maxBytes` as its callers count them. */
+export function createByteCache<K extends string, V extends object>(maxBytes: number): ByteCache<K, V> {
+  const cache = new LRUCache<K, V>({ maxSize: maxBytes });
+  return {
+    get: (key) => cache.get(key),
+    set: (key, value, bytes) => void cache.set(key, value, { size: Math.max(1, Math.ceil(bytes)) }),
+    delete: (key) => void cache.delete(key),
+    clear: () => {
+      cache.clear();
+    },
+    get bytes() {
+      return cache.calculatedSize;
+    },
+    get size() {
+      return cache.size;
+    },
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * Every error that Cairn answers or ends with, in one closed catalogue; docs/errors.md is generated from it.
+ * `detail` is public text; `diagnostics` stays in the log (machine paths, upstream text).
+ */
+export interface ErrorEntry {
+  /** HTTP status of the answer; 500 for errors that only end the start. */
+  readonly status: number;
+  readonly title: string;
+  /** One paragraph for docs/errors.md: when it happens and what to do. */
+  readonly help: string;
+}
+
+export const errorCatalogue = {
+  CONFIG_NAME_INVALID: {
+    status: 400,
+    title: 'Invalid request',
+    help: 'An application, profile, label or path has a form that is refused before any backend is asked. The answer names the part and what would be taken.',
+  },
+  CONFIG_KEYS_NOT_NESTABLE: {
+    status: 400,
+    title: 'Keys cannot be nested',
+    help: 'A key of the environment cannot be written as nested YAML or JSON (an empty segment, a key that begins with a bracket, text behind a list index, an index past the limit). The flat routes and `.properties` still answer.',
+  },
+  CONFIG_PLACEHOLDER_CYCLE: {
+    status: 400,
+    title: 'Placeholder cycle',
+    help: 'A placeholder refers to itself, directly or through others. Ask with `resolvePlaceholders=false` to see the text as written.',
+  },
+  CONFIG_LABEL_NOT_FOUND: {
+    status: 404,
+    title: 'Label not found',
+    help: 'No branch, tag, or full or unique abbreviated commit id of that name is in the repository.',
+  },
+  CONFIG_APPLICATION_NOT_FOUND: {
+    status: 404,
+    title: 'Application not found',
+    help: 'There is no property source for this query, and `serving.accept-empty` is off.',
+  },
+  CONFIG_RESOURCE_NOT_FOUND: {
+    status: 404,
+    title: 'Resource not found',
+    help: 'None of the search locations has a file of that path. The answer has no body.',
+  },
+  CONFIG_ROUTE_NOT_FOUND: {
+    status: 404,
+    title: 'Not found',
+    help: 'No route has this path. See docs/http-api.md.',
+  },
+  NO_KEY: {
+    status: 404,
+    title: 'No key',
+    help: 'No key was installed for the encryption service.',
+  },
+  CONFIG_METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: 'Method not allowed',
+    help: 'The route exists, but not for this method; `Allow` names those it takes.',
+  },
+  CONFIG_NOT_ACCEPTABLE: {
+    status: 406,
+    title: 'Not acceptable',
+    help: 'The route cannot answer in any media type of `Accept`.',
+  },
+  CONFIG_TOO_LARGE: {
+    status: 413,
+    title: 'Too large',
+    help: 'A request body, a file or an environment is past its limit; see the section `limits` of the settings.',
+  },
+  CONFIG_TARGET_TOO_LONG: {
+    status: 414,
+    title: 'Request target too long',
+    help: 'The request target is longer than `limits.request-target`.',
+  },
+  CONFIG_FILE_INVALID: {
+    status: 500,
+    title: 'Configuration file invalid',
+    help: 'A file that this query needs cannot be read, and no ancestor commit has a good copy (or `serving.strict` is on). The answer names the file within the repository, the line and the column.',
+  },
+  CONFIG_INTERNAL: {
+    status: 500,
+    title: 'Internal error',
+    help: 'Something that should not happen; the log has the details under the same time.',
+  },
+  CONFIG_SOURCE_UNAVAILABLE: {
+    status: 503,
+    title: 'Source unavailable',
+    help: 'The source has never been read successfully. The server goes on trying; readiness is down until then.',
+  },
+  CONFIG_TIMEOUT: {
+    status: 503,
+    title: 'Timed out',
+    help: 'The answer was not ready within `limits.request-time`.',
+  },
+  CONFIG_SETTINGS_INVALID: {
+    status: 500,
+    title: 'Settings invalid',
+    help: 'The server does not start: a setting is unknown, has the wrong type or contradicts another. The message names it, its value unless it is a secret, and what would be taken.',
+  },
+  CONFIG_SECURITY_UNSETTLED: {
+    status: 500,
+    title: 'Security not settled',
+    help: 'The server does not start on an address other than loopback until security is configured or `security.mode: none` is written.',
+  },
+  CONFIG_LISTEN_FAILED: {
+    status: 500,
+    title: 'Cannot listen',
+    help: 'The server does not start: its address or port cannot be had.',
+  },
+  CONFIG_MIRROR_LOCKED: {
+    status: 500,
+    title: 'Mirror locked',
+    help: 'Another process works on this mirror in the same data directory. Give each server a data directory of its own.',
+  },
+  CONFIG_GIT_TRANSPORT_UNSUPPORTED: {
+    status: 500,
+    title: 'Git transport unsupported',
+    help: 'The URI of the repository has a scheme that no available git engine speaks. Use http(s), a local path, or an engine that does.',
+  },
+  CONFIG_REPOSITORY_UNSUPPORTED: {
+    status: 500,
+    title: 'Repository unsupported',
+    help: 'The local repository has a form that cannot be read in place (SHA-256 objects, a worktree file, alternates that are not there). The message says which and what to do.',
+  },
+} as const;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** What the catalogue says of `code`. */
+export function errorEntry(code: ErrorCode): ErrorEntry {
+  return errorCatalogue[code];
+}
+
+/** Where a file is broken: path within the repository, line and column from 1. Public. */
+export interface FilePosition {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export interface ConfigServerErrorOptions {
+  readonly cause?: unknown;
+  /** For the log only. */
+  readonly diagnostics?: Readonly<Record<string, unknown>>;
+  /** With CONFIG_FILE_INVALID. */
+  readonly position?: FilePosition;
+}
+
+/** The only error class that Cairn throws. `message` is public text: no machine path, no URL with credentials, no secret. */
+export class ConfigServerError extends Error {
+  override readonly name: string = 'ConfigServerError';
+  readonly code: ErrorCode;
+  readonly diagnostics: Readonly<Record<string, unknown>>;
+  readonly position: FilePosition | undefined;
+
+  constructor(code: ErrorCode, message: string, options: ConfigServerErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.diagnostics = options.diagnostics ?? {};
+    this.position = options.position;
+  }
+
+  get status(): number {
+    return errorEntry(this.code).status;
+  }
+}
+
+/** Whether `error` is a ConfigServerError, of one of `codes` if any are given. */
+export function isConfigServerError(error: unknown, ...codes: readonly ErrorCode[]): error is ConfigServerError {
+  return error instanceof ConfigServerError && (codes.length === 0 || codes.includes(error.code));
+}

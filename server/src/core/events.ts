@@ -1,0 +1,56 @@
+import type { ErrorCode } from './errors.js';
+
+/**
+ * Everything that happens and is worth telling, as one typed union. Rooms emit; logs, metrics, traces and audit subscribe
+ * in app.ts. No event carries a value of a property or a credential.
+ */
+export type CairnEvent =
+  | { readonly type: 'server-started'; readonly address: string; readonly port: number }
+  | { readonly type: 'server-stopping'; readonly reason: string }
+  | { readonly type: 'server-stopped' }
+  | {
+      readonly type: 'request-finished';
+      readonly method: string;
+      readonly path: string;
+      readonly status: number;
+      readonly milliseconds: number;
+    }
+  | {
+      readonly type: 'request-failed';
+      readonly method: string;
+      readonly path: string;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly diagnostics: Readonly<Record<string, unknown>>;
+      readonly error?: unknown;
+    }
+  | { readonly type: 'source-synced'; readonly source: string; readonly milliseconds: number; readonly moved: number }
+  | {
+      readonly type: 'source-failed';
+      readonly source: string;
+      readonly message: string;
+      readonly diagnostics: Readonly<Record<string, unknown>>;
+    }
+  | { readonly type: 'source-recovered'; readonly source: string }
+  | { readonly type: 'mirror-repaired'; readonly source: string; readonly reason: string }
+  | {
+      readonly type: 'label-moved';
+      readonly source: string;
+      readonly label: string;
+      readonly from: string | null;
+      readonly to: string | null;
+    }
+  | {
+      readonly type: 'file-invalid';
+      readonly source: string;
+      readonly file: string;
+      readonly line?: number;
+      readonly column?: number;
+      readonly message: string;
+      readonly version: string;
+      readonly servedVersion: string | null;
+    }
+  | { readonly type: 'notice'; readonly message: string };
+
+/** Given to each room; never throws, never blocks. */
+export type Emit = (event: CairnEvent) => void;
