@@ -1,0 +1,32 @@
+/** Health as Spring Boot Actuator shapes it; observability/ makes it, http/ serves it, neither imports the other. */
+export type HealthStatus = 'UP' | 'DOWN' | 'OUT_OF_SERVICE' | 'UNKNOWN';
+
+export interface HealthComponent {
+  /** A custom status is possible: `health.down-status` of the settings. */
+  readonly status: string;
+  /** JSON values only; member names are fixed by us, never a user's. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** One look at the whole server. Made without any fetch, so that a probe is cheap. */
+export interface HealthReport {
+  /** `GET /actuator/health`: the worst status of its components. */
+  readonly status: string;
+  readonly groups: readonly string[];
+  /** `configServer`, `livenessState`, `readinessState`: also answered at `/actuator/health/<component>`. */
+  readonly components: Readonly<Record<string, HealthComponent>>;
+  /** `GET /actuator/health/liveness`: never depends on sources. */
+  readonly liveness: HealthComponent;
+  /** `GET /actuator/health/readiness`: down until the source has had one good copy, and while the server stops. */
+  readonly readiness: HealthComponent;
+}
+
+/** What the server is: the body of `GET /actuator/info`. */
+export interface ServerInfo {
+  readonly build: { readonly name: string; readonly version: string };
+}
+
+/** The HTTP status that goes with a health status. */
+export function healthHttpStatus(status: string): number {
+  return status === 'UP' || status === 'UNKNOWN' ? 200 : 503;
+}
