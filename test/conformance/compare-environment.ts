@@ -1,11 +1,6 @@
 import { differ } from './differ.js';
 import { exactMember, type ExactJson } from './exact-json.js';
-
-/** Where the scenario lies: its folder, and the URIs that names of property sources begin with. */
-export interface Place {
-  readonly work: string;
-  readonly uris: readonly string[];
-}
+import type { Place } from './place.js';
 
 const echoed = ['name', 'profiles', 'label', 'version', 'state'];
 

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { expect } from 'chai';
 import { compareAnswer, type Answer } from './compare.js';
 import { readScenario, scenarioNames, type Exchange } from './scenario.js';
-import { ExactNumber, readExactJson, type ExactJson } from './exact-json.js';
+import { readExactJson, writeExactJson, type ExactJson } from './exact-json.js';
 
 const place = { work: '/w', uris: ['file:///w/repos/config', 'file:/w/dirs/conf'] };
 
@@ -170,12 +170,4 @@ function recordedAnswer({ request, response, accept }: Exchange): Answer {
   const body =
     base64 === undefined ? Buffer.from(recorded.replaceAll('${work}', place.work)) : Buffer.from(base64, 'base64');
   return { status, contentType, allow, body: request.method === 'HEAD' ? Buffer.alloc(0) : body };
-}
-
-function writeExactJson(value: ExactJson): string {
-  if (value instanceof ExactNumber) return value.text;
-  if (Array.isArray(value)) return `[${(value as ExactJson[]).map(writeExactJson).join()}]`;
-  if (!(value instanceof Map)) return JSON.stringify(value);
-  const members = [...(value as Map<string, ExactJson>)];
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${writeExactJson(member)}`).join()}}`;
 }

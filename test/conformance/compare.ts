@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
-import { compareEnvironment, type Place } from './compare-environment.js';
+import { compareEnvironment } from './compare-environment.js';
 import { differ } from './differ.js';
 import { readExactJson, type ExactJson } from './exact-json.js';
+import { fillFolder, type Place } from './place.js';
 import type { Exchange } from './scenario.js';
 import { compareYaml } from './compare-yaml.js';
 
@@ -125,7 +126,7 @@ function compareJson(exchange: Exchange, { body }: Answer, place: Place): string
   } catch (error) {
     return `not JSON: ${(error as Error).message}`;
   }
-  return compareValues(exchange, { recorded: fill(json, place.work), value, place }) ?? same;
+  return compareValues(exchange, { recorded: fillFolder(json, place.work), value, place }) ?? same;
 }
 
 interface Values {
@@ -142,14 +143,6 @@ function compareValues(exchange: Exchange, { recorded, value, place }: Values): 
 
 function unordered(value: ExactJson): ExactJson {
   return Array.isArray(value) ? (value as string[]).filter(Boolean).toSorted() : value;
-}
-
-/** Puts the scenario's folder where a recording says `${work}`. */
-function fill(value: ExactJson, work: string): ExactJson {
-  if (typeof value === 'string') return value.replaceAll('${work}', work);
-  if (Array.isArray(value)) return (value as readonly ExactJson[]).map((element) => fill(element, work));
-  if (!(value instanceof Map)) return value;
-  return new Map([...(value as ReadonlyMap<string, ExactJson>)].map(([name, member]) => [name, fill(member, work)]));
 }
 
 function compareEmpty(_exchange: Exchange, { body }: Answer): string | undefined {

@@ -1,4 +1,4 @@
-// JSON read so that nothing is lost: numbers as written, members in order. Written apart from the product's own reader and writer,
+// JSON read and written so that nothing is lost: numbers as written, members in order. Made apart from the product's own reader and writer,
 // so that a fault in them cannot hide itself here.
 
 /** A number as it was written. */
@@ -99,4 +99,12 @@ function readSeparated(tokens: string[], end: string, readOne: () => unknown): v
 function expectToken(tokens: string[], wanted: string): void {
   const next = tokens.pop();
   if (next !== wanted) throw new SyntaxError(`${next ?? 'end'} instead of ${wanted}`);
+}
+
+export function writeExactJson(value: ExactJson): string {
+  if (value instanceof ExactNumber) return value.text;
+  if (Array.isArray(value)) return `[${(value as ExactJson[]).map(writeExactJson).join()}]`;
+  if (!(value instanceof Map)) return JSON.stringify(value);
+  const members = [...(value as Map<string, ExactJson>)];
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${writeExactJson(member)}`).join()}}`;
 }
