@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { startServer, type ServerProcess } from './child.js';
+import { startCairnProcess, type CairnProcess } from '#support/cairn-process.js';
 
 export interface ColdStart {
   readonly name: string;
@@ -13,9 +13,9 @@ const deadline = 120_000;
 export async function timeFirstAnswer(
   name: string,
   args: readonly string[],
-  keep?: (server: ServerProcess) => Promise<void>,
+  keep?: (server: CairnProcess) => Promise<void>,
 ): Promise<ColdStart> {
-  const server = await startServer(args);
+  const server = await startCairnProcess(args);
   try {
     await firstAnswer(server);
     const milliseconds = performance.now() - server.startedAt;
@@ -26,7 +26,7 @@ export async function timeFirstAnswer(
   }
 }
 
-async function firstAnswer({ port, startedAt }: ServerProcess): Promise<void> {
+async function firstAnswer({ port, startedAt }: CairnProcess): Promise<void> {
   let last = 'nothing';
   while (performance.now() - startedAt < deadline) {
     const response = await fetch(`http://127.0.0.1:${port}/svc1/prod`, { signal: AbortSignal.timeout(deadline) });
