@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const required = ['package.json', 'LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts'];
+const programs = { server: ['dist/cli.js'], 'client-sdk': [] };
 
 const run = (program, args, cwd = root) =>
   execFileSync(process.execPath, [join(root, 'node_modules', program), ...args], { cwd, stdio: 'inherit' });
@@ -22,7 +23,7 @@ function pack(folder, destination) {
 }
 
 function checkFiles(folder, files) {
-  const missing = required.filter((file) => !files.includes(file));
+  const missing = [...required, ...programs[folder]].filter((file) => !files.includes(file));
   const foreign = files.filter((file) => /\.tsbuildinfo$|\.ts$/.test(file) && !file.endsWith('.d.ts'));
   if (missing.length > 0) throw new Error(`${folder}: the package lacks ${missing.join(', ')}`);
   if (foreign.length > 0) throw new Error(`${folder}: the package has ${foreign.join(', ')}`);
