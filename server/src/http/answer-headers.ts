@@ -1,0 +1,52 @@
+import type { Freshness } from '../environments/freshness.js';
+import type { Provenance, Representation } from './representation.js';
+
+/** Header names and values in turn, as `writeHead` takes them. */
+export type RawHeaders = string[];
+
+const COMMON: readonly string[] = [
+  'Cache-Control',
+  'no-cache, private',
+  'Vary',
+  'Accept, Accept-Encoding, Authorization, X-Config-Token',
+  'X-Content-Type-Options',
+  'nosniff',
+];
+
+export interface AnswerHead {
+  readonly representation: Representation;
+  readonly provenance: Provenance;
+  readonly freshness: Freshness;
+}
+
+/** What 200 and 304 have in common. Both lanes take their headers from here. */
+function validatorHeaders({ representation, provenance, freshness }: AnswerHead): RawHeaders {
+  const headers = [...COMMON, 'ETag', representation.etag, 'X-Config-Digest', provenance.digest];
+  if (provenance.version !== null) headers.push('X-Config-Version', provenance.version);
+  if (freshness.ageSeconds !== null) headers.push('X-Config-Age', String(freshness.ageSeconds));
+  if (provenance.isOlder || freshness.isStale) headers.push('X-Config-Stale', 'true');
+  if (representation.lastModified !== undefined) headers.push('Last-Modified', httpDate(representation.lastModified));
+  return headers;
+}
+
+/** Headers of a 304. */
+export function notModifiedHeaders(head: AnswerHead): RawHeaders {
+  return validatorHeaders(head);
+}
+
+export interface EncodedBody {
+  readonly body: Buffer;
+  readonly encoding: 'gzip' | 'br' | 'identity';
+}
+
+/** Headers of a 200 with `encoded` as its body. */
+export function okHeaders(head: AnswerHead, encoded: EncodedBody): RawHeaders {
+  const headers = [...validatorHeaders(head), 'Content-Type', head.representation.contentType];
+  if (encoded.encoding !== 'identity') headers.push('Content-Encoding', encoded.encoding);
+  headers.push('Content-Length', String(encoded.body.length));
+  return headers;
+}
+
+function httpDate(milliseconds: number): string {
+  return new Date(milliseconds).toUTCString();
+}

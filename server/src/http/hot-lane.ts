@@ -1,0 +1,125 @@
+/**
+ * The way of a repeated GET around Koa: prepared headers and bytes for as long as the backend's stamp stands.
+ * Whatever it answers, the way through Koa answers in the same bytes; a differential test drives both.
+ */
+import type { IncomingMessage } from 'node:http';
+import { createByteCache } from '../core/byte-cache.js';
+import type { Query } from '../core/query.js';
+import type { Environments } from '../environments/environments.js';
+import type { Freshness } from '../environments/freshness.js';
+import { notModifiedHeaders, okHeaders, type EncodedBody, type RawHeaders } from './answer-headers.js';
+import { matchesETag } from './conditional.js';
+import type { Provenance, Representation } from './representation.js';
+
+/** An answer that only has to be written. */
+export interface Prepared {
+  readonly status: 200 | 304;
+  readonly headers: RawHeaders;
+  /** The body's bytes, as a `latin1` string where it is small: head and body then leave in one write. */
+  readonly body: string | Buffer;
+}
+
+export interface Memorable {
+  readonly representation: Representation;
+  readonly provenance: Provenance;
+  readonly encoded: EncodedBody;
+  readonly query: Query;
+  readonly stamp: string | undefined;
+}
+
+export interface HotLane {
+  /** The prepared answer to `request`, where there is one and it still holds. */
+  answer(request: IncomingMessage): Prepared | undefined;
+  /** Keeps an answer for the next request of the same target and preferences. */
+  remember(request: IncomingMessage, memorable: Memorable): void;
+}
+
+export interface HotLaneOptions {
+  readonly environments: Environments;
+  readonly cacheBytes: number;
+  /** False where who asks decides about the answer. */
+  readonly isAnonymous: boolean;
+}
+
+/**
+ * What may be answered here: a GET without any of these headers. `Accept` and `Accept-Encoding` are part of the key,
+ * `If-None-Match` is evaluated; every other header has no part in the answer.
+ */
+const EXCLUDED_HEADERS = ['content-length', 'transfer-encoding', 'prefer', 'expect', 'upgrade'] as const;
+const KEY_BYTES = 2048;
+const SMALL_BYTES = 32 * 1024;
+
+interface Entry {
+  readonly memorable: Memorable;
+  readonly body: string | Buffer;
+  /** Headers as of `freshness`; made anew when the age in them moves. */
+  freshness: Freshness;
+  ok: RawHeaders;
+  notModified: RawHeaders;
+}
+
+export function createHotLane({ environments, cacheBytes, isAnonymous }: HotLaneOptions): HotLane {
+  const entries = createByteCache<string, Entry>(cacheBytes);
+  const find = (request: IncomingMessage): Entry | undefined => {
+    const key = keyOf(request);
+    const entry = entries.get(key);
+    if (entry === undefined) return undefined;
+    if (environments.stamp(entry.memorable.query) === entry.memorable.stamp) return entry;
+    entries.delete(key);
+    return undefined;
+  };
+  return {
+    answer(request) {
+      if (!isAnonymous || !isAdmitted(request)) return undefined;
+      const entry = find(request);
+      if (entry === undefined) return undefined;
+      refresh(entry, environments.freshness());
+      return prepared(entry, request.headers['if-none-match']);
+    },
+    remember(request, memorable) {
+      const { stamp, query } = memorable;
+      if (!isAnonymous || !isAdmitted(request) || stamp === undefined) return;
+      // The stamp moved while the environment was looked up: which of the two it belongs to cannot be known.
+      if (environments.stamp(query) !== stamp) return;
+      const key = keyOf(request);
+      if (key.length > KEY_BYTES) return;
+      entries.set(key, entryOf(memorable, environments.freshness()), memorable.encoded.body.length + 2 * KEY_BYTES);
+    },
+  };
+}
+
+function isAdmitted({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && EXCLUDED_HEADERS.every((name) => headers[name] === undefined);
+}
+
+function keyOf({ url = '', headers }: IncomingMessage): string {
+  return `${url}\n${headers.accept ?? ''}\n${headers['accept-encoding'] ?? ''}`;
+}
+
+function entryOf(memorable: Memorable, freshness: Freshness): Entry {
+  const { body } = memorable.encoded;
+  return {
+    memorable,
+    body: body.length <= SMALL_BYTES ? body.toString('latin1') : body,
+    freshness,
+    ...headersOf(memorable, freshness),
+  };
+}
+
+function headersOf(memorable: Memorable, freshness: Freshness): { ok: RawHeaders; notModified: RawHeaders } {
+  const head = { ...memorable, freshness };
+  return { ok: okHeaders(head, memorable.encoded), notModified: notModifiedHeaders(head) };
+}
+
+function refresh(entry: Entry, freshness: Freshness): void {
+  const known = entry.freshness;
+  if (known.ageSeconds === freshness.ageSeconds && known.isStale === freshness.isStale) return;
+  Object.assign(entry, headersOf(entry.memorable, freshness), { freshness });
+}
+
+function prepared(entry: Entry, ifNoneMatch: string | undefined): Prepared {
+  if (ifNoneMatch !== undefined && matchesETag(ifNoneMatch, entry.memorable.representation.etag)) {
+    return { status: 304, headers: entry.notModified, body: '' };
+  }
+  return { status: 200, headers: entry.ok, body: entry.body };
+}

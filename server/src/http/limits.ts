@@ -1,0 +1,32 @@
+/** Bounds on what a request may bring and how long it may take. */
+export interface HttpLimits {
+  /** Bytes of a request target. */
+  readonly requestTarget: number;
+  /** Bytes of all header lines. */
+  readonly headerBytes: number;
+  readonly headerCount: number;
+  /** Bytes of a request body. */
+  readonly body: number;
+  /** Milliseconds in which the header lines must have come. */
+  readonly headersTime: number;
+  /** Milliseconds in which the whole request must have come. */
+  readonly requestTime: number;
+  /** Milliseconds in which the answer must be ready. */
+  readonly answerTime: number;
+  /** Milliseconds for which an idle connection is kept. */
+  readonly keepAliveTime: number;
+  /** Milliseconds in which requests in flight may finish when the server stops. */
+  readonly stopTime: number;
+}
+
+export const defaultHttpLimits: HttpLimits = {
+  requestTarget: 8 * 1024,
+  headerBytes: 16 * 1024,
+  headerCount: 100,
+  body: 1024 * 1024,
+  headersTime: 10_000,
+  requestTime: 30_000,
+  answerTime: 30_000,
+  keepAliveTime: 65_000,
+  stopTime: 25_000,
+};

@@ -1,0 +1,10 @@
+import type { ServedEnvironment } from '../environments/environments.js';
+import type { Provenance } from './representation.js';
+
+export function provenanceOf(served: ServedEnvironment): Provenance {
+  return {
+    digest: served.digest,
+    version: served.environment.version,
+    isOlder: served.staleReason !== null,
+  };
+}

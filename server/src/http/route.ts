@@ -1,0 +1,14 @@
+import type { RouteHandler } from './context.js';
+import type { Services } from './services.js';
+
+/** One route; `path` in the router's syntax. A GET answers HEAD too. */
+export interface Route {
+  readonly methods: readonly string[];
+  readonly path: string;
+  readonly handle: RouteHandler;
+}
+
+/** The routes of one file of routes/. */
+export type RouteGroup = (services: Services) => readonly Route[];
+
+export const ANY_METHOD: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

@@ -1,0 +1,19 @@
+/** The one file that imports @koa/router. */
+import { Router } from '@koa/router';
+import type { AppMiddleware, AppState, RouteContext } from './context.js';
+import type { Route } from './route.js';
+
+/** Middleware that runs the first of `routes` that fits; `prefix` is taken literally. */
+export function routeTo(routes: readonly Route[], prefix = ''): AppMiddleware {
+  const router = new Router<AppState>({ prefix: literally(prefix), sensitive: true, strict: true });
+  for (const { methods, path, handle } of routes) {
+    router.register(path, [...methods], (ctx, next) => handle(ctx satisfies RouteContext, next));
+  }
+  // The router adds `params` and `matched` to the context, which its type asks for beforehand.
+  return router.routes() as AppMiddleware;
+}
+
+/** What the path syntax of the router has a meaning for stands for itself. */
+function literally(text: string): string {
+  return text.replace(/[{}()[\]+?!:*\\]/g, '\\$&');
+}

@@ -1,0 +1,43 @@
+import { ConfigServerError } from '../../core/errors.js';
+import { queryOf } from '../query-of.js';
+import type { RouteContext } from '../context.js';
+import { negotiate, JSON_TYPE, V2_TYPE } from '../media-types.js';
+import { provenanceOf } from '../provenance.js';
+import type { RouteGroup } from '../route.js';
+import type { Services } from '../services.js';
+
+/** A second segment with one of these is a rendition without a hyphen, which no route has. */
+const EXTENSION = /\b\.(?:ya?ml|properties|json)\b/;
+
+/** R1 and R2: `/{application}/{profiles}[/{label}]`. */
+export const environmentRoutes: RouteGroup = (services) => [
+  {
+    methods: ['GET'],
+    path: '/:application/:profiles',
+    handle: (ctx) => {
+      if (EXTENSION.test(ctx.params['profiles'] ?? '')) throw noSuchRoute();
+      return answerEnvironment(ctx, services);
+    },
+  },
+  { methods: ['GET'], path: '/:application/:profiles/:label', handle: (ctx) => answerEnvironment(ctx, services) },
+];
+
+async function answerEnvironment(ctx: RouteContext, services: Services): Promise<void> {
+  const { environments, bodies, deliver } = services;
+  const query = queryOf(ctx, services);
+  const variant = negotiate(ctx, [JSON_TYPE, V2_TYPE]) === V2_TYPE ? 'v2' : 'plain';
+  const stamp = environments.stamp(query);
+  const served = await environments.get(query, ctx.state.signal);
+  await deliver(ctx, {
+    representation: bodies.environment(served, variant),
+    provenance: provenanceOf(served),
+    reusable: { query, stamp },
+  });
+}
+
+function noSuchRoute(): ConfigServerError {
+  return new ConfigServerError(
+    'CONFIG_ROUTE_NOT_FOUND',
+    'A rendition is asked for as {application}-{profiles}.yml, .yaml, .json or .properties, with a hyphen.',
+  );
+}

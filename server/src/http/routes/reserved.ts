@@ -1,0 +1,14 @@
+import { ConfigServerError } from '../../core/errors.js';
+import { ANY_METHOD, type Route, type RouteGroup } from '../route.js';
+
+/** First segments that no application can have: `/monitor` and everything under `/-/`. */
+export const reservedRoutes: RouteGroup = () => ['/monitor{/*rest}', '/-{/*rest}'].map(nothingThere);
+
+function nothingThere(path: string): Route {
+  return {
+    methods: ANY_METHOD,
+    path,
+    handle: () =>
+      Promise.reject(new ConfigServerError('CONFIG_ROUTE_NOT_FOUND', 'The path is reserved; nothing answers there.')),
+  };
+}

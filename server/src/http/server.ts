@@ -1,0 +1,164 @@
+/**
+ * http/ answers the routes of docs/http-api.md. It may import core, environments, changes, security, secrets and the
+ * interface of backends. This file owns the listening server and the one seam before Koa.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConfigServerError } from '../core/errors.js';
+import type { Emit } from '../core/events.js';
+import type { HealthReport, ServerInfo } from '../core/health.js';
+import type { QueryOptions } from '../core/query.js';
+import type { Environments } from '../environments/environments.js';
+import type { Authenticator } from '../security/authenticator.js';
+import { createApplication } from './application.js';
+import { createBodies, type RenditionSettings } from './bodies.js';
+import { clientErrorAnswer } from './client-error.js';
+import { createCompression } from './compression.js';
+import { createDeliver } from './deliver.js';
+import { createHotLane, type HotLane, type Prepared } from './hot-lane.js';
+import type { HttpLimits } from './limits.js';
+import { shownPath } from './paths.js';
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Before every configuration route: empty, or `/config`. */
+  readonly prefix: string;
+  /** Where clients reach the server, for links; null: links are paths. */
+  readonly publicUrl: string | null;
+  readonly environments: Environments;
+  readonly authenticator: Authenticator;
+  readonly health: () => HealthReport;
+  readonly info: () => ServerInfo;
+  readonly queries: QueryOptions;
+  readonly renditions: RenditionSettings;
+  readonly limits: HttpLimits;
+  /** Bytes for bodies, compressed copies and prepared answers together. */
+  readonly cacheBytes: number;
+  readonly emit: Emit;
+  readonly now: () => number;
+}
+
+/** How often connections are checked against the time limits, in milliseconds. */
+const CHECKING_INTERVAL = 5_000;
+
+export interface Listening {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface HttpServer {
+  /** @throws ConfigServerError CONFIG_LISTEN_FAILED */
+  start(): Promise<Listening>;
+  /** Stops listening, lets requests in flight finish, closes idle connections; idempotent. */
+  close(reason?: string): Promise<void>;
+}
+
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { emit, limits } = options;
+  const hotLane = createHotLane({
+    environments: options.environments,
+    cacheBytes: options.cacheBytes / 4,
+    isAnonymous: options.authenticator.isAnonymous,
+  });
+  const throughKoa = koaListener(options, hotLane);
+  let closing: Promise<void> | undefined;
+
+  const server = createServer(serverOptions(limits), (request, response) => {
+    if (closing !== undefined) response.shouldKeepAlive = false;
+    const prepared = hotLane.answer(request);
+    if (prepared === undefined) throughKoa(request, response);
+    else writePrepared(prepared, request, response, emit);
+  });
+  server.maxHeadersCount = limits.headerCount;
+  server.on('clientError', clientErrorAnswer(limits.requestTarget));
+
+  return {
+    async start() {
+      const listening = await listen(server, options);
+      emit({ type: 'server-started', ...listening });
+      return listening;
+    },
+    close(reason = 'closed') {
+      closing ??= stop(server, limits.stopTime, emit, reason);
+      return closing;
+    },
+  };
+}
+
+function serverOptions(limits: HttpLimits): object {
+  return {
+    maxHeaderSize: limits.requestTarget + limits.headerBytes,
+    headersTimeout: limits.headersTime,
+    requestTimeout: limits.requestTime,
+    keepAliveTimeout: limits.keepAliveTime,
+    connectionsCheckingInterval: CHECKING_INTERVAL,
+    noDelay: true,
+  };
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+function koaListener(options: HttpServerOptions, hotLane: HotLane): Listener {
+  const { environments, cacheBytes } = options;
+  const bodies = createBodies({ ...options, cacheBytes: cacheBytes / 2, fingerprint: environments.fingerprint });
+  const deliver = createDeliver({ environments, hotLane, compression: createCompression(cacheBytes / 4) });
+  const callback = createApplication({ ...options, services: { ...options, bodies, deliver } }).callback();
+  return (request, response) => void callback(request, response);
+}
+
+function writePrepared(
+  { status, headers, body }: Prepared,
+  request: IncomingMessage,
+  response: ServerResponse,
+  emit: Emit,
+): void {
+  const start = performance.now();
+  response.writeHead(status, headers);
+  if (typeof body === 'string') response.end(body, 'latin1');
+  else response.end(body);
+  const milliseconds = performance.now() - start;
+  emit({ type: 'request-finished', method: 'GET', path: shownPath(request.url ?? ''), status, milliseconds });
+}
+
+function listen(server: Server, { host, port }: HttpServerOptions): Promise<Listening> {
+  return new Promise((resolve, reject) => {
+    const onError = (cause: NodeJS.ErrnoException): void => {
+      reject(
+        new ConfigServerError(
+          'CONFIG_LISTEN_FAILED',
+          `Cannot listen on ${host} port ${port}: ${cause.code ?? 'error'}.`,
+          {
+            cause,
+          },
+        ),
+      );
+    };
+    server.once('error', onError);
+    server.listen({ host, port }, () => {
+      server.off('error', onError);
+      const { address, port: bound } = server.address() as AddressInfo;
+      resolve({ address, port: bound });
+    });
+  });
+}
+
+async function stop(server: Server, withinMs: number, emit: Emit, reason: string): Promise<void> {
+  emit({ type: 'server-stopping', reason });
+  await new Promise<void>((resolve) => {
+    const deadline = setTimeout(() => {
+      server.closeAllConnections();
+    }, withinMs);
+    // A connection that turns idle meanwhile has announced `Connection: close` or is closed here.
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+    }, 50);
+    server.close(() => {
+      clearTimeout(deadline);
+      clearInterval(sweep);
+      resolve();
+    });
+  });
+  emit({ type: 'server-stopped' });
+}

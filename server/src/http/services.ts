@@ -1,0 +1,19 @@
+import type { HealthReport, ServerInfo } from '../core/health.js';
+import type { QueryOptions } from '../core/query.js';
+import type { Environments } from '../environments/environments.js';
+import type { Bodies } from './bodies.js';
+import type { Deliver } from './deliver.js';
+import type { HttpLimits } from './limits.js';
+
+/** What the routes work with. */
+export interface Services {
+  readonly environments: Environments;
+  readonly bodies: Bodies;
+  readonly deliver: Deliver;
+  readonly queries: QueryOptions;
+  readonly health: () => HealthReport;
+  readonly info: () => ServerInfo;
+  /** Where clients reach the server, for links; null: links are paths. */
+  readonly publicUrl: string | null;
+  readonly limits: HttpLimits;
+}

@@ -1,0 +1,68 @@
+import type { CairnEvent } from '#server/core/events.js';
+import type { HealthReport } from '#server/core/health.js';
+import { createEnvironments, type EnvironmentsOptions } from '#server/environments/environments.js';
+import { defaultHttpLimits } from '#server/http/limits.js';
+import { createHttpServer, type HttpServer, type HttpServerOptions } from '#server/http/server.js';
+import { createAnonymousAuthenticator } from '#server/security/authenticator.js';
+import { aSource, createFakeBackend, type FakeBackend } from './fake-backend.js';
+
+export interface HttpFixture {
+  readonly backend: FakeBackend;
+  readonly server: HttpServer;
+  readonly url: string;
+  readonly port: number;
+  readonly events: readonly CairnEvent[];
+}
+
+export interface FixtureOptions {
+  readonly environments?: Partial<EnvironmentsOptions>;
+  readonly http?: Partial<HttpServerOptions>;
+}
+
+export const upReport: HealthReport = {
+  status: 'UP',
+  groups: ['liveness', 'readiness'],
+  components: { configServer: { status: 'UP', details: { repositories: [] } } },
+  liveness: { status: 'UP' },
+  readiness: { status: 'UP' },
+};
+
+/** A listening server over a fake backend that has `orders` with a port and some placeholders. */
+export async function startHttp(options: FixtureOptions = {}): Promise<HttpFixture> {
+  const backend = createFakeBackend();
+  backend.serve('v1', 'c1', [aSource('repo/orders.yml', { 'server.port': 8081n, url: 'http://x:${server.port}' })]);
+  const events: CairnEvent[] = [];
+  const shared = { emit: (event: CairnEvent): void => void events.push(event), now: () => 5_000 };
+  const environments = createEnvironments({ ...environmentDefaults(backend), ...shared, ...options.environments });
+  const server = createHttpServer({ ...httpDefaults, ...shared, environments, ...options.http });
+  const { port } = await server.start();
+  return { backend, server, port, url: `http://127.0.0.1:${port}`, events };
+}
+
+export function environmentDefaults(backend: FakeBackend): EnvironmentsOptions {
+  return {
+    backend,
+    overrides: new Map(),
+    acceptEmpty: true,
+    digestKey: Buffer.from('a key for tests'),
+    limits: { environment: 1024 * 1024 },
+    cacheBytes: 1024 * 1024,
+    staleAfterMs: 60_000,
+    emit: () => undefined,
+    now: () => 5_000,
+  };
+}
+
+const httpDefaults = {
+  host: '127.0.0.1',
+  port: 0,
+  prefix: '',
+  publicUrl: null,
+  authenticator: createAnonymousAuthenticator(),
+  health: () => upReport,
+  info: () => ({ build: { name: 'cairn-config-server', version: '0.0.0' } }),
+  queries: {},
+  renditions: { stripDocument: true },
+  limits: defaultHttpLimits,
+  cacheBytes: 4 * 1024 * 1024,
+};
