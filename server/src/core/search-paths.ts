@@ -67,11 +67,17 @@ function substitute(part: string, chosen: ReadonlyMap<string, string>): readonly
 
 function locationsOf(segments: readonly PatternSegment[], options: SearchPathOptions): readonly Location[] {
   const literals = segments.filter((segment) => typeof segment === 'string');
-  if (literals.length < segments.length)
-    return options
-      .directories()
-      .filter((directory) => matchesPath(segments, directory.split('/')))
-      .map(toDirectory);
+  if (literals.length < segments.length) {
+    // As in the reference, `a/**` is what is below `a`, not `a` itself.
+    const start = literals
+      .slice(
+        0,
+        segments.findIndex((segment) => typeof segment !== 'string'),
+      )
+      .join('/');
+    const isMatch = (directory: string): boolean => directory !== start && matchesPath(segments, directory.split('/'));
+    return options.directories().filter(isMatch).map(toDirectory);
+  }
   const path = literals.join('/');
   return [options.files === true && namesFile(path) ? { kind: 'file', path } : toDirectory(path)];
 }
