@@ -1,3 +1,73 @@
 /** The public entry of the SDK. */
+import type { Config } from './config.js';
+import { loadOn } from './load-on.js';
+import type { ConfigOf, LoadOptions } from './options/load-options.js';
+import { nodePlatform } from './platform/node-platform.js';
+import type { StandardSchemaV1 } from './standard-schema.js';
+
+/**
+ * Loads the configuration of an application and keeps it up to date until it is closed.
+ *
+ * Starts with what a server answers within `timeout`; else with `fallback`, if one is given. A server's refusal (a status
+ * from 400 on) and a configuration that the schema does not take end the start, fallback or not.
+ *
+ * @throws CONFIG_OPTIONS_INVALID for an option that is wrong; CONFIG_UNAVAILABLE when no server answered in time;
+ * CONFIG_NOT_FOUND, CONFIG_REFUSED when one refused; CONFIG_ANSWER_INVALID, CONFIG_TOO_LARGE for an answer that cannot be
+ * read; CONFIG_SCHEMA_INVALID, CONFIG_KEYS_NOT_NESTABLE, CONFIG_PLACEHOLDER_CYCLE for a configuration that cannot be
+ * taken; CONFIG_ABORTED when `signal` ended the start.
+ * @example
+ * ```ts
+ * import { load } from 'cairn-config-client';
+ *
+ * const config = await load({ url: 'http://127.0.0.1:8888', application: 'orders', profiles: ['prod'] });
+ * config.on('change', ({ changed }) => console.log(changed.map(({ key }) => key)));
+ * console.log(config.version, config.current);
+ * await config.close();
+ * ```
+ */
+export function load<S extends StandardSchemaV1 | undefined = undefined>(
+  options: LoadOptions<S>,
+): Promise<Config<ConfigOf<S>>> {
+  return loadOn(nodePlatform, options);
+}
+
+export { apiToken, basic, bearer } from './auth.js';
+export type { AuthProvider } from './auth.js';
+export type {
+  AddedProperty,
+  ChangedProperty,
+  ChangeEvent,
+  ChangeSource,
+  Config,
+  ConfigEvents,
+  ConfigOrigin,
+  ErrorEvent,
+  PropertySource,
+  PropertyValue,
+  RecoveredEvent,
+  RejectedEvent,
+  RemovedProperty,
+  SignalOptions,
+  StaleEvent,
+  WatchOptions,
+} from './config.js';
 export { ConfigClientError } from './errors.js';
-export type { ConfigClientErrorCode } from './errors.js';
+export type { ConfigClientErrorCode, ConfigClientErrorOptions, SchemaIssue } from './errors.js';
+export type {
+  BigintPolicy,
+  CanApply,
+  ConfigOf,
+  Duration,
+  LoadOptions,
+  RefreshOptions,
+  UntypedConfig,
+} from './options/load-options.js';
+export type { ConfigPath, PathValue } from './paths.js';
+export type {
+  InferOutput,
+  StandardSchemaIssue,
+  StandardSchemaProps,
+  StandardSchemaResult,
+  StandardSchemaTypes,
+  StandardSchemaV1,
+} from './standard-schema.js';

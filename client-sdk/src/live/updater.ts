@@ -1,0 +1,142 @@
+/**
+ * One check from request to swap: fetched, merged, placeholders resolved, validated, offered to the service, swapped by
+ * one assignment, or rejected whole.
+ */
+import type { ChangeEvent, ChangeSource } from '../config.js';
+import { abortError, withDeadline } from '../deadline.js';
+import { ConfigClientError } from '../errors.js';
+import type { ClientSettings } from '../options/settings.js';
+import type { Platform } from '../platform/platform.js';
+import { describeChange, haveSameValues } from '../snapshot/describe-change.js';
+import { buildTree, mergeProperties, resolveProperties, type Snapshot } from '../snapshot/snapshot.js';
+import type { FlatProperties } from '../values/index.js';
+import type { EnvironmentAnswer, Failure, UnchangedAnswer } from '../wire/outcome.js';
+import type { Remote } from '../wire/remote.js';
+import type { Emitter } from './emitter.js';
+import type { Freshness } from './freshness.js';
+
+export interface UpdaterParts {
+  readonly settings: ClientSettings;
+  readonly platform: Platform;
+  readonly remote: Remote;
+  readonly emitter: Emitter;
+  readonly freshness: Freshness;
+}
+
+export interface Rejection {
+  readonly kind: 'rejected';
+  readonly error: ConfigClientError;
+}
+
+export type CheckResult = { readonly kind: 'changed' | 'unchanged' } | Rejection | Failure;
+
+/** Where a check stands: what led to it, and the signal that ends it. */
+interface Check {
+  readonly source: ChangeSource;
+  readonly signal: AbortSignal;
+}
+
+export class Updater {
+  readonly #parts: UpdaterParts;
+  #snapshot: Snapshot;
+  /** The ETag of the last answer that was dealt with, taken or rejected. */
+  #validator: string | undefined;
+  /** What was rejected and why, until the server has something else. */
+  #rejected: { readonly merged: FlatProperties; readonly error: ConfigClientError } | undefined;
+
+  constructor(parts: UpdaterParts, snapshot: Snapshot, validator: string | undefined) {
+    this.#parts = parts;
+    this.#snapshot = snapshot;
+    this.#validator = validator;
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** Asks the servers and deals with the answer. Rejects only when the signal is aborted. */
+  async check(source: ChangeSource, signal: AbortSignal): Promise<CheckResult> {
+    const { remote, settings } = this.#parts;
+    const outcome = await remote.ask({ validator: this.#validator, milliseconds: settings.timeout, signal });
+    if (outcome.kind === 'failed') return outcome;
+    if (outcome.kind === 'environment') return this.#offer(outcome, { source, signal });
+    if (this.#rejected !== undefined) return { kind: 'rejected', error: this.#rejected.error };
+    this.#confirm({ version: outcome.version ?? this.#snapshot.version, digest: outcome.digest }, outcome);
+    return { kind: 'unchanged' };
+  }
+
+  async #offer(answer: EnvironmentAnswer, check: Check): Promise<CheckResult> {
+    const merged = mergeProperties(answer.environment.sources);
+    this.#validator = answer.validator;
+    if (this.#rejected !== undefined && haveSameValues(this.#rejected.merged, merged)) {
+      return { kind: 'rejected', error: this.#rejected.error };
+    }
+    try {
+      const kind = await this.#take(answer, merged, check);
+      this.#rejected = undefined;
+      return { kind };
+    } catch (error) {
+      if (check.signal.aborted) throw abortError(check.signal);
+      return this.#reject(answer, merged, error);
+    }
+  }
+
+  async #take(answer: EnvironmentAnswer, merged: FlatProperties, check: Check): Promise<'changed' | 'unchanged'> {
+    const { sources } = answer.environment;
+    const flat = resolveProperties(merged);
+    if (haveSameValues(this.#snapshot.flat, flat)) {
+      this.#confirm({ origin: 'remote', sources, version: answer.version, digest: answer.digest }, answer);
+      return 'unchanged';
+    }
+    const tree = await this.#prepare(flat, check.signal);
+    const { version, digest } = answer;
+    const next: Snapshot = { origin: 'remote', version, digest, sources, flat, tree };
+    const change = describeChange(this.#snapshot, next, { bigint: this.#parts.settings.bigint, source: check.source });
+    this.#confirm(next, answer, change);
+    return 'changed';
+  }
+
+  /** The validated tree, if the service lets it through; both have the timeout's time. */
+  async #prepare(flat: FlatProperties, signal: AbortSignal): Promise<unknown> {
+    const { settings, platform } = this.#parts;
+    const milliseconds = settings.timeout;
+    const tree = await withDeadline({ platform, milliseconds, signal, what: 'The schema' }, () =>
+      buildTree(flat, settings),
+    );
+    const { canApply } = settings;
+    if (canApply === undefined) return tree;
+    const isApplicable = await withDeadline({ platform, milliseconds, signal, what: 'canApply' }, (vetoSignal) =>
+      canApply(tree, this.#snapshot.tree, { signal: vetoSignal }),
+    );
+    if (!isApplicable) throw new ConfigClientError('CONFIG_REJECTED', 'canApply returned false.');
+    return tree;
+  }
+
+  #confirm(differences: Partial<Snapshot>, answer: EnvironmentAnswer | UnchangedAnswer, change?: ChangeEvent): void {
+    this.#snapshot = { ...this.#snapshot, ...differences };
+    this.#parts.freshness.confirm(answer);
+    if (change !== undefined) this.#parts.emitter.emit('change', change);
+  }
+
+  #reject(answer: EnvironmentAnswer, merged: FlatProperties, cause: unknown): Rejection {
+    const error =
+      cause instanceof ConfigClientError && cause.code !== 'CONFIG_UNAVAILABLE'
+        ? cause
+        : new ConfigClientError('CONFIG_REJECTED', rejectionText(cause), { cause });
+    this.#rejected = { merged, error };
+    this.#parts.emitter.emitOrWarn('rejected', {
+      code: error.code,
+      reason: error.message,
+      issues: error.issues,
+      version: answer.version,
+      digest: answer.digest,
+      error,
+    });
+    return { kind: 'rejected', error };
+  }
+}
+
+function rejectionText(cause: unknown): string {
+  if (cause instanceof ConfigClientError) return cause.message;
+  return `canApply threw: ${cause instanceof Error ? cause.message : String(cause)}`;
+}

@@ -1,0 +1,23 @@
+/** Node's side of the seam; the only folder of the SDK that may import `node:` modules. */
+import { emitWarning, env } from 'node:process';
+import { setTimeout } from 'node:timers';
+import type { Platform } from './platform.js';
+
+export const nodePlatform: Platform = {
+  // Looked up at each call, so that an instrumented `globalThis.fetch` is used.
+  fetch: (input, init) => globalThis.fetch(input, init),
+  now: () => performance.now(),
+  wallClock: () => Date.now(),
+  random: () => Math.random(),
+  startTimer(callback, milliseconds, { keepAlive }) {
+    const timer = setTimeout(callback, milliseconds);
+    if (!keepAlive) timer.unref();
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+  environment: (name) => env[name],
+  warn(message, code) {
+    emitWarning(message, { type: 'ConfigWarning', code });
+  },
+};
