@@ -1,0 +1,130 @@
+/**
+ * Text → graphs of nodes, by the package `yaml`, of which this is the one importer. It is used for the syntax alone
+ * (schema `failsafe`): types, merge keys and duplicate keys are ours, because they must be SnakeYAML's.
+ */
+import { Composer, isAlias, isMap, isScalar, Lexer, Parser } from 'yaml';
+import type { Alias, CST, Document, Pair, ParsedNode, YAMLError, YAMLSeq } from 'yaml';
+import type { AliasNode, ContentNode, MappingEntry, YamlNode } from './nodes.js';
+import { tooDeep } from './limits.js';
+import { invalidAt, type Source } from './source.js';
+import { syntaxErrorText } from './syntax-errors.js';
+
+const options = {
+  version: '1.1',
+  schema: 'failsafe',
+  merge: false,
+  resolveKnownTags: false,
+  // Quadratic in `yaml`, and blind to types: `yes` and `true` are the same key.
+  uniqueKeys: false,
+  // They tell where the anchors and tags of a node are, and where an empty value is.
+  keepSourceTokens: true,
+  logLevel: 'silent',
+} as const;
+
+/** Bounds the work of lexer, parser and composer, whose cost is linear in the tokens and not in the bytes. */
+const maxTokens = 500_000;
+
+/** The documents of `source` in order. One without content is an empty plain scalar. */
+export function* composeDocuments(source: Source): Generator<ContentNode, void> {
+  const composer = new Composer(options);
+  let count = 0;
+  for (const document of composedDocuments(source, composer)) {
+    throwFirst(source, document.errors);
+    count += 1;
+    if (count > source.limits.documents) {
+      throw invalidAt(source, document.range[0], `it has more than ${source.limits.documents} documents`);
+    }
+    const reader: NodeReader = { source, anchors: new Map(), open: new Set() };
+    const root = readNode(reader, document.contents as ParsedNode, []);
+    if (root.kind !== 'alias') yield root;
+  }
+  throwFirst(source, composer.streamInfo().errors);
+}
+
+function* composedDocuments(source: Source, composer: Composer): Generator<Document.Parsed, void> {
+  const parser = new Parser();
+  let tokens = 0;
+  for (const lexeme of new Lexer().lex(source.text)) {
+    tokens += 1;
+    if (tokens > maxTokens) throw invalidAt(source, parser.offset, `it has more than ${maxTokens} tokens`);
+    for (const token of parser.next(lexeme)) yield* composer.next(checked(source, token));
+    checkDepth(source, parser);
+  }
+  for (const token of parser.end()) yield* composer.next(checked(source, token));
+  yield* composer.end();
+}
+
+/** The composer recurses, so depth is bounded while the parser, which does not, still holds the stack. */
+function checkDepth(source: Source, parser: Parser): void {
+  const { depth } = source.limits;
+  if (parser.stack.length <= depth) return;
+  const levels = parser.stack.filter(
+    ({ type }) => type === 'block-map' || type === 'block-seq' || type === 'flow-collection',
+  );
+  if (levels.length > depth) throw invalidAt(source, parser.offset, tooDeep(depth));
+}
+
+function checked(source: Source, token: CST.Token): CST.Token {
+  if (token.type === 'error') throw invalidAt(source, token.offset, syntaxErrorText('UNEXPECTED_TOKEN'));
+  return token;
+}
+
+function throwFirst(source: Source, errors: readonly YAMLError[]): void {
+  const [first] = errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
+  if (first !== undefined) throw invalidAt(source, first.pos[0], syntaxErrorText(first.code));
+}
+
+interface NodeReader {
+  readonly source: Source;
+  /** The newest node of each anchor so far; YAML lets a later one take the name over. */
+  readonly anchors: Map<string, ContentNode>;
+  /** Anchors whose node is not complete yet: an alias to one would contain itself. */
+  readonly open: Set<string>;
+}
+
+type Properties = readonly CST.SourceToken[];
+
+function readNode(reader: NodeReader, node: ParsedNode, before: Properties): YamlNode {
+  if (isAlias(node)) return readAlias(reader, node.source, node.range[0]);
+  const anchor = node.anchor;
+  if (anchor !== undefined) reader.open.add(anchor);
+  const content = readContent(reader, node, startOf(node, before));
+  if (anchor !== undefined) {
+    reader.open.delete(anchor);
+    reader.anchors.set(anchor, content);
+  }
+  return content;
+}
+
+function readAlias({ source, anchors, open }: NodeReader, name: string, start: number): AliasNode {
+  if (open.has(name)) throw invalidAt(source, start, 'an alias refers to a node that contains it');
+  const target = anchors.get(name);
+  if (target === undefined) throw invalidAt(source, start, 'an alias refers to an anchor that is not there before it');
+  return { kind: 'alias', target, start };
+}
+
+function readContent(reader: NodeReader, node: Exclude<ParsedNode, Alias.Parsed>, start: number): ContentNode {
+  const { tag } = node;
+  if (isScalar(node)) return { kind: 'scalar', text: node.source, plain: node.type === 'PLAIN', tag, start };
+  if (isMap(node)) return { kind: 'mapping', entries: node.items.map((pair) => readEntry(reader, pair)), tag, start };
+  return { kind: 'sequence', items: readItems(reader, node), tag, start };
+}
+
+function readEntry(reader: NodeReader, { key, value, srcToken }: Pair<ParsedNode, ParsedNode | null>): MappingEntry {
+  const keyNode = readNode(reader, key, srcToken?.start ?? []);
+  if (value !== null) return { key: keyNode, value: readNode(reader, value, srcToken?.sep ?? []) };
+  return { key: keyNode, value: { kind: 'scalar', text: '', plain: true, tag: undefined, start: key.range[1] } };
+}
+
+function readItems(reader: NodeReader, { items, srcToken }: YAMLSeq.Parsed): readonly YamlNode[] {
+  return items.map((item, index) => readNode(reader, item, srcToken?.items[index]?.start ?? []));
+}
+
+/** Where SnakeYAML says that a node begins: at its anchor or tag; an empty one right behind its indicator. */
+function startOf(node: Exclude<ParsedNode, Alias.Parsed>, before: Properties): number {
+  const property = before.find(({ type }) => type === 'anchor' || type === 'tag');
+  if (property !== undefined && (node.anchor !== undefined || node.tag !== undefined)) return property.offset;
+  if (!isScalar(node) || node.source !== '' || node.type !== 'PLAIN') return node.range[0];
+  const indicator = before.findLast(({ type }) => type.endsWith('-ind') || type === 'comma');
+  return indicator === undefined ? node.range[0] : indicator.offset + indicator.source.length;
+}

@@ -1,0 +1,66 @@
+/**
+ * Files of a snapshot → flat property documents, as the reference reads them. Pure; what one file may cost is bounded by
+ * `DocumentLimits`, and everything that cannot be taken is CONFIG_FILE_INVALID with file, line and column.
+ */
+import type { Property } from '../environment.js';
+import { composeDocuments } from './compose.js';
+import { decodeYaml } from './decode.js';
+import { createFlattener } from './flatten.js';
+import type { DocumentLimits } from './limits.js';
+import { parseProperties } from './properties-file.js';
+import { invalidFile } from './source.js';
+
+/** One document of a file. */
+export interface ParsedDocument {
+  /** Position among the documents of the file that have content, from 0. */
+  readonly index: number;
+  /** Flat keys in the order of the file. Empty for a document that is an empty map. */
+  readonly properties: ReadonlyMap<string, Property>;
+}
+
+export interface ParsedFile {
+  /** Documents without content (nothing between two separators, null) are left out and not counted, as in the reference. */
+  readonly documents: readonly ParsedDocument[];
+  /** Names of property sources carry ` (document #n)` where this is not 1. */
+  readonly documentCount: number;
+  /** About what the parsed file holds in memory, for caches. */
+  readonly bytes: number;
+}
+
+/**
+ * Parses a `.yml`, `.yaml` or `.properties` file; `path` (within the repository) is what errors name.
+ * @throws ConfigServerError CONFIG_FILE_INVALID
+ */
+export function parseFile(path: string, bytes: Uint8Array, limits: DocumentLimits): ParsedFile {
+  const documents = readDocuments(path, bytes, limits).map((properties, index) => ({ index, properties }));
+  return { documents, documentCount: documents.length, bytes: heldBytes(documents) };
+}
+
+function readDocuments(
+  path: string,
+  bytes: Uint8Array,
+  limits: DocumentLimits,
+): readonly ReadonlyMap<string, Property>[] {
+  if (path.endsWith('.properties')) return parseProperties(path, bytes, limits);
+  if (/\.ya?ml$/.test(path)) return parseYaml(path, bytes, limits);
+  throw invalidFile(path, 'its name does not end in .yml, .yaml or .properties');
+}
+
+function parseYaml(path: string, bytes: Uint8Array, limits: DocumentLimits): readonly ReadonlyMap<string, Property>[] {
+  const source = decodeYaml(path, bytes, limits);
+  const flattener = createFlattener(source);
+  return Array.from(composeDocuments(source), (root) => flattener.flatten(root)).filter(
+    (properties) => properties !== undefined,
+  );
+}
+
+/** A map entry with its property object, and the strings that hang on them. */
+const entryBytes = 150;
+
+function heldBytes(documents: readonly ParsedDocument[]): number {
+  let bytes = 200;
+  for (const { properties } of documents) {
+    for (const [key, { value }] of properties) bytes += entryBytes + 2 * (key.length + String(value).length);
+  }
+  return bytes;
+}
