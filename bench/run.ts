@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { aRepository } from '#support/git-repository.js';
+import { startGitServer } from '#support/git-server.js';
 import { residentMegabytes } from './child.js';
 import { timeFirstAnswer, type ColdStart } from './cold-start.js';
 import { renderReport, writeReport, type Results } from './report.js';
@@ -18,7 +20,9 @@ async function main(): Promise<void> {
   try {
     const repository = path.join(work, 'config.git');
     await writeBenchRepository(repository);
-    const results = await measure(work, repository);
+    const warm = await measureWarm(work, repository);
+    const cold = await measureRemote(work, repository);
+    const results = { ...warm, coldStarts: [...warm.coldStarts, ...cold] };
     await writeReport(results);
     console.log(renderReport(results));
   } finally {
@@ -26,17 +30,28 @@ async function main(): Promise<void> {
   }
 }
 
-async function measure(work: string, repository: string): Promise<Results> {
-  const local = await writeSettings(work, 'local', repository);
+/** The first answer from a local repository, then the load on the same process, then its memory. */
+async function measureWarm(work: string, repository: string): Promise<Results> {
+  const args = await writeSettings(work, 'local', repository);
   let comparisons: Comparison[] = [];
   let memory: Results['memory'];
-  const coldStarts: ColdStart[] = [
-    await timeFirstAnswer('local repository', local, async ({ port, pid }) => {
-      comparisons = await compareThroughput(port, cases);
-      memory = await residentMegabytes(pid);
-    }),
-  ];
-  return { comparisons, coldStarts, memory };
+  const coldStart = await timeFirstAnswer('local repository', args, async ({ port, pid }) => {
+    comparisons = await compareThroughput(port, cases);
+    memory = await residentMegabytes(pid);
+  });
+  return { comparisons, coldStarts: [coldStart], memory };
+}
+
+/** The first answer from a remote that must be cloned, and again with the mirror of the first time. */
+async function measureRemote(work: string, gitdir: string): Promise<ColdStart[]> {
+  const remote = await startGitServer(await aRepository().bare().create(gitdir));
+  try {
+    const args = await writeSettings(work, 'remote', remote.url);
+    const clone = await timeFirstAnswer('remote, to be cloned first', args);
+    return [await timeFirstAnswer('remote, its mirror present', args), clone];
+  } finally {
+    await remote.close();
+  }
 }
 
 async function writeSettings(work: string, name: string, uri: string): Promise<string[]> {
