@@ -11,6 +11,8 @@ export interface HttpLimits {
   readonly headersTime: number;
   /** Milliseconds in which the whole request must have come. */
   readonly requestTime: number;
+  /** Milliseconds between two looks at whether connections keep their times. */
+  readonly checkingInterval: number;
   /** Milliseconds in which the answer must be ready. */
   readonly answerTime: number;
   /** Milliseconds for which an idle connection is kept. */
@@ -26,6 +28,7 @@ export const defaultHttpLimits: HttpLimits = {
   body: 1024 * 1024,
   headersTime: 10_000,
   requestTime: 30_000,
+  checkingInterval: 5_000,
   answerTime: 30_000,
   keepAliveTime: 65_000,
   stopTime: 25_000,

@@ -40,9 +40,6 @@ export interface HttpServerOptions {
   readonly now: () => number;
 }
 
-/** How often connections are checked against the time limits, in milliseconds. */
-const CHECKING_INTERVAL = 5_000;
-
 export interface Listening {
   readonly address: string;
   readonly port: number;
@@ -93,7 +90,7 @@ function serverOptions(limits: HttpLimits): object {
     headersTimeout: limits.headersTime,
     requestTimeout: limits.requestTime,
     keepAliveTimeout: limits.keepAliveTime,
-    connectionsCheckingInterval: CHECKING_INTERVAL,
+    connectionsCheckingInterval: limits.checkingInterval,
     noDelay: true,
   };
 }

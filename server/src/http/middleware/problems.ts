@@ -49,6 +49,7 @@ function answer(ctx: AppContext, error: ConfigServerError, time: number): void {
   if (error.code === 'CONFIG_RESOURCE_NOT_FOUND') {
     ctx.body = null;
     ctx.status = error.status;
+    ctx.length = 0;
     return;
   }
   ctx.status = error.status;
