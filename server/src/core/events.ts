@@ -50,7 +50,8 @@ export type CairnEvent =
       readonly version: string;
       readonly servedVersion: string | null;
     }
-  | { readonly type: 'notice'; readonly message: string };
+  | { readonly type: 'notice'; readonly message: string }
+  | { readonly type: 'crashed'; readonly error: unknown };
 
 /** Given to each room; never throws, never blocks. */
 export type Emit = (event: CairnEvent) => void;

@@ -1,0 +1,123 @@
+import { isConfigServerError, errorEntry } from '../core/errors.js';
+import type { CairnEvent, Emit } from '../core/events.js';
+import { redactUserInfo } from '../core/user-info.js';
+import type { Log, LogFields, LogLevel } from './log.js';
+
+interface Line {
+  readonly level: Exclude<LogLevel, 'silent'>;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** Writes every event to `log`, without user information in URIs. */
+export function logEvents(log: Log): Emit {
+  return (event) => {
+    if (event.type === 'request-finished' && !log.isOn('debug')) return;
+    const { level, message, fields } = lineFor(event);
+    log.write(level, redactUserInfo(message), { event: event.type, ...redacted(fields) });
+  };
+}
+
+function lineFor(event: CairnEvent): Line {
+  switch (event.type) {
+    case 'server-started':
+    case 'server-stopping':
+    case 'server-stopped':
+    case 'notice':
+    case 'crashed':
+      return lifeLine(event);
+    case 'request-finished':
+    case 'request-failed':
+      return requestLine(event);
+    default:
+      return sourceLine(event);
+  }
+}
+
+type LifeEvent = Extract<
+  CairnEvent,
+  { type: 'server-started' | 'server-stopping' | 'server-stopped' | 'notice' | 'crashed' }
+>;
+type RequestEvent = Extract<CairnEvent, { type: 'request-finished' | 'request-failed' }>;
+type SourceEvent = Exclude<CairnEvent, LifeEvent | RequestEvent>;
+
+function lifeLine(event: LifeEvent): Line {
+  switch (event.type) {
+    case 'server-started': {
+      const { address, port } = event;
+      const host = address.includes(':') ? `[${address}]` : address;
+      return line('info', `listening on http://${host}:${port}`, { address, port });
+    }
+    case 'server-stopping':
+      return line('info', `stopping: ${event.reason}`);
+    case 'server-stopped':
+      return line('info', 'stopped');
+    case 'notice':
+      return line('warn', event.message);
+    case 'crashed':
+      return line('error', 'an error that nothing handled ends the program', errorFields(event.error));
+  }
+}
+
+function requestLine(event: RequestEvent): Line {
+  const { method, path } = event;
+  if (event.type === 'request-finished') {
+    const { status, milliseconds } = event;
+    return line('debug', `${method} ${path} ${status}`, { method, path, status, milliseconds: round(milliseconds) });
+  }
+  const { code, message, diagnostics, error } = event;
+  const { status } = errorEntry(code);
+  const level = status < 500 ? 'debug' : code === 'CONFIG_INTERNAL' ? 'error' : 'warn';
+  const more = code === 'CONFIG_INTERNAL' ? errorFields(error) : {};
+  return line(level, `${method} ${path} ${status}: ${message}`, {
+    method,
+    path,
+    status,
+    code,
+    ...diagnostics,
+    ...more,
+  });
+}
+
+function sourceLine(event: SourceEvent): Line {
+  const { source } = event;
+  switch (event.type) {
+    case 'source-synced': {
+      const { moved, milliseconds } = event;
+      return line(moved > 0 ? 'info' : 'debug', 'source checked', { source, moved, milliseconds: round(milliseconds) });
+    }
+    case 'source-failed':
+      return line('warn', `source failed: ${event.message}`, { source, ...event.diagnostics });
+    case 'source-recovered':
+      return line('info', 'source is back', { source });
+    case 'mirror-repaired':
+      return line('warn', `mirror repaired: ${event.reason}`, { source });
+    case 'label-moved':
+      return line('info', `label ${event.label} moved`, { source, label: event.label, from: event.from, to: event.to });
+    case 'file-invalid': {
+      const { file, line: row, column, version, servedVersion } = event;
+      const at = [file, row, column].filter((part) => part !== undefined).join(':');
+      return line('warn', `broken file ${at}: ${event.message}`, { source, file, version, servedVersion });
+    }
+  }
+}
+
+function line(level: Line['level'], message: string, fields: LogFields = {}): Line {
+  return { level, message, fields };
+}
+
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}
+
+function errorFields(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { error: String(error) };
+  const coded = isConfigServerError(error) ? { code: error.code, ...error.diagnostics } : {};
+  return { error: error.message, ...coded, stack: error.stack };
+}
+
+function redacted(fields: LogFields): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? redactUserInfo(value) : value]),
+  );
+}

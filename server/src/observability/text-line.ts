@@ -1,0 +1,18 @@
+import { inspect } from 'node:util';
+
+/** A JSON log line as people read it: `12:30:01.250 info  listening (port=8888)`. */
+export function textLine(json: string): string {
+  const { level, time, msg, event: _event, stack, ...fields } = JSON.parse(json) as Record<string, unknown>;
+  const head = `${clock(time)} ${String(level).padEnd(5)} ${String(msg)}`;
+  const shown = Object.entries(fields).map(([name, value]) => `${name}=${shownValue(value)}`);
+  const tail = shown.length === 0 ? '' : ` (${shown.join(', ')})`;
+  return `${head}${tail}\n${typeof stack === 'string' ? `${stack}\n` : ''}`;
+}
+
+function clock(time: unknown): string {
+  return typeof time === 'string' ? time.slice(11, 23) : '';
+}
+
+function shownValue(value: unknown): string {
+  return typeof value === 'string' ? value : inspect(value, { breakLength: Infinity, depth: 3 });
+}

@@ -1,0 +1,146 @@
+import { Float } from 'cairn-config-client/values';
+import type { Scalar } from 'cairn-config-client/values';
+import type { z } from 'zod';
+
+import type { Entries, Entry } from './entries.js';
+import type { SettingFacts } from './fields.js';
+import { locate } from './locate.js';
+import type { ListNode, SectionNode, SettingNode } from './nodes.js';
+import { settingsTree } from './nodes.js';
+import { notTaken, named } from './problems.js';
+import type { Problem } from './problems.js';
+import { settingsSchema } from './schema.js';
+import type { Settings } from './schema.js';
+import { unknownSetting } from './unknown.js';
+
+export interface Built {
+  readonly settings: Settings | undefined;
+  readonly problems: readonly Problem[];
+}
+
+type Values = Map<string, unknown>;
+
+/** Settings from merged entries; everything that is wrong with them where they are not right. */
+export function buildSettings(entries: Entries): Built {
+  const problems: Problem[] = [];
+  const values: Values = new Map();
+  for (const [path, entry] of entries) place({ values, problems }, path, entry);
+  const { data, error } = settingsSchema.safeParse(sectionInput(settingsTree, '', values));
+  const found = (error?.issues ?? []).map((issue) => issueProblem(issue, entries));
+  const known = new Set(problems.map((problem) => problem.text));
+  const all = [...problems, ...found.filter((problem) => !known.has(problem.text))];
+  return { settings: all.length === 0 ? data : undefined, problems: all };
+}
+
+/** Puts one entry's value under its setting's path, or says what is wrong with it. */
+function place(into: { values: Values; problems: Problem[] }, path: string, entry: Entry): void {
+  const location = locate(path);
+  if (location.kind === 'unknown') return void into.problems.push(unknownSetting(location, entry));
+  if (location.kind === 'file') return void into.problems.push(notTaken(entry, location.leaf.facts));
+  if (location.kind === 'section') {
+    if (entry.value === null || entry.value === '') return;
+    return void into.problems.push({ text: `${named(entry)} takes a section with settings of its own, not one value` });
+  }
+  const { facts } = location.leaf;
+  const value = valueFor(entry, facts, location.rest);
+  if (value === undefined) return void into.problems.push(notTaken(entry, facts));
+  if (facts.kind === 'value' && location.rest !== '') return void into.problems.push(notTaken(entry, facts));
+  store(into.values, location, facts.kind, value);
+}
+
+function valueFor(entry: Entry, facts: SettingFacts, rest: string): unknown {
+  if (facts.kind === 'map') return String(entry.value ?? '');
+  if (!entry.convert || typeof entry.value !== 'string') return plain(entry.value);
+  return facts.kind === 'list' && rest !== '' ? entry.value : facts.fromText(entry.value);
+}
+
+function plain(value: Scalar): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Float) return value.value;
+  return typeof value === 'object' && value !== null ? String(value) : value;
+}
+
+function store(values: Values, at: { root: string; rest: string }, kind: string, value: unknown): void {
+  if (kind === 'value') values.set(at.root, value);
+  else if (kind === 'map') values.set(at.root, withMember(values.get(at.root), at.rest, value));
+  else if (at.rest === '') values.set(at.root, value === '' || value === null ? [] : value);
+  else values.set(at.root, withElement(values.get(at.root), value));
+}
+
+function withElement(list: unknown, value: unknown): unknown[] {
+  return [...(Array.isArray(list) ? (list as readonly unknown[]) : []), value];
+}
+
+function withMember(members: unknown, rest: string, value: unknown): Map<string, unknown> {
+  const map = members instanceof Map ? (members as Map<string, unknown>) : new Map<string, unknown>();
+  return rest === '' ? map : map.set(rest.replace(/^\./, ''), value);
+}
+
+/** What zod is given: every section there is, so that defaults within it apply. */
+function sectionInput(section: SectionNode, path: string, values: Values): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  for (const [name, node] of section.fields) {
+    const value = nodeInput(node, path === '' ? name : `${path}.${name}`, values);
+    if (value !== undefined) input[name] = value;
+  }
+  return input;
+}
+
+function nodeInput(node: SettingNode, path: string, values: Values): unknown {
+  if (node.kind === 'leaf') return values.get(path);
+  return node.kind === 'list' ? listInput(node, path, values) : sectionInput(node, path, values);
+}
+
+function listInput(list: ListNode, path: string, values: Values): unknown[] {
+  const elements: unknown[] = [];
+  while ([...values.keys()].some((key) => key.startsWith(`${path}[${elements.length}]`))) {
+    elements.push(elementInput(list, `${path}[${elements.length}]`, values));
+  }
+  return elements;
+}
+
+function elementInput(list: ListNode, path: string, values: Values): Record<string, unknown> {
+  const variant = list.variants.get(String(values.get(`${path}.type`)));
+  const input = sectionInput(variant ?? list.element, path, values);
+  if (variant === undefined) return input;
+  // Settings of another variant are handed on, so that the strict schema refuses them.
+  for (const [name, node] of list.element.fields) {
+    const foreign = variant.fields.has(name) || node.kind !== 'leaf' ? undefined : values.get(`${path}.${name}`);
+    if (foreign !== undefined) input[name] = foreign;
+  }
+  return input;
+}
+
+function issueProblem(issue: z.core.$ZodIssue, entries: Entries): Problem {
+  const path = pathText(issue.path);
+  if (issue.code === 'unrecognized_keys') return foreignSettings(path, issue.keys, entries);
+  const location = locate(path);
+  if (location.kind !== 'leaf') return { text: tooMany(path, issue) };
+  const entry = entries.get(path) ?? entries.get(location.root);
+  return entry === undefined ? missing(path, location.leaf.facts) : notTaken(entry, location.leaf.facts);
+}
+
+/** Other unknown names were found before; these are of another variant. */
+function foreignSettings(path: string, keys: readonly string[], entries: Entries): Problem {
+  const type = String(entries.get(`${path}.type`)?.value);
+  const names = keys.map((key) => `\`${entries.get(`${path}.${key}`)?.name ?? `${path}.${key}`}\``);
+  return { text: `${names.join(', ')} is not a setting of a source of type ${type}` };
+}
+
+function tooMany(path: string, issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'too_big') return `\`${path}\`: ${issue.message}`;
+  const several = path === 'sources' ? '; several sources are not supported yet' : '';
+  return `\`${path}\` has more than ${issue.maximum} ${issue.maximum === 1 ? 'element' : 'elements'}${several}`;
+}
+
+function missing(path: string, facts: SettingFacts): Problem {
+  const reference = facts.reference?.[0] === undefined ? '' : ` (\`${facts.reference[0]}\`)`;
+  return { text: `\`${path}\`${reference} is missing; it takes ${facts.taken}` };
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, segment) => {
+    if (typeof segment === 'number') return `${text}[${segment}]`;
+    return text === '' ? String(segment) : `${text}.${String(segment)}`;
+  }, '');
+}

@@ -1,0 +1,164 @@
+import { uniformName } from './relaxed.js';
+
+/** How the text of one reference property becomes the text of one setting; undefined: leave the default. */
+export type Convert = (text: string) => string | undefined;
+
+export interface NamedSetting {
+  /** The reference's own spelling. */
+  readonly name: string;
+  /** The path of the setting. */
+  readonly to: string;
+  readonly convert?: Convert;
+  /** What `convert` takes, where a text it throws on was given. */
+  readonly taken?: string;
+  /** Applies to this backend only. */
+  readonly backend?: 'git' | 'native';
+}
+
+const server = 'spring.cloud.config.server';
+
+const git = (name: string, to: string, rest: Partial<NamedSetting> = {}): NamedSetting => ({
+  name: `${server}.git.${name}`,
+  to: `sources[0].${to}`,
+  backend: 'git',
+  ...rest,
+});
+const native = (name: string): NamedSetting => ({
+  name: `${server}.native.${name}`,
+  to: `sources[0].${name}`,
+  backend: 'native',
+});
+
+const proxySettings = (scheme: string): NamedSetting[] => [
+  ...['host', 'port', 'username', 'password'].map((part) => git(`proxy.${scheme}.${part}`, `proxy.${scheme}.${part}`)),
+  git(`proxy.${scheme}.non-proxy-hosts`, `proxy.${scheme}.no-proxy`, {
+    // Java separates hosts by `|`.
+    convert: (text) => text.replaceAll('|', ','),
+  }),
+];
+
+/** Whole seconds; none or less: our default, or never where that is a choice. */
+const seconds =
+  (negative: string | undefined): Convert =>
+  (text) => {
+    const count = Number(text);
+    if (count < 0) return negative;
+    return count === 0 ? undefined : `${count}s`;
+  };
+
+const logLevels = new Map([
+  ['off', 'silent'],
+  ['fatal', 'error'],
+]);
+
+const settings: readonly NamedSetting[] = [
+  { name: 'server.port', to: 'server.port' },
+  { name: 'server.address', to: 'server.host' },
+  { name: 'spring.lifecycle.timeout-per-shutdown-phase', to: 'server.shutdown-timeout' },
+  { name: 'spring.profiles.validate', to: 'serving.validate-profiles' },
+  {
+    name: 'logging.level.root',
+    to: 'observability.log.level',
+    convert: (text) => logLevels.get(text.toLowerCase()) ?? text,
+  },
+  {
+    name: `${server}.prefix`,
+    to: 'server.prefix',
+    convert: (text) => text.replace(/^\/?(?=.)/, '/').replace(/\/$/, ''),
+  },
+  { name: `${server}.accept-empty`, to: 'serving.accept-empty' },
+  { name: `${server}.default-label`, to: 'serving.default-label' },
+  { name: `${server}.default-application-name`, to: 'serving.default-application' },
+  { name: `${server}.default-profile`, to: 'serving.default-profile' },
+  { name: `${server}.strip-document-from-yaml`, to: 'serving.strip-document' },
+  { name: `${server}.reverse-location-order`, to: 'serving.reverse-location-order' },
+  { name: `${server}.health.enabled`, to: 'health.enabled' },
+  { name: `${server}.health.accept-empty`, to: 'health.accept-empty' },
+  { name: `${server}.health.down-health-status`, to: 'health.down-status' },
+  git('uri', 'uri'),
+  git('default-label', 'default-label'),
+  git('try-master-branch', 'try-master-branch'),
+  git('search-paths', 'search-paths'),
+  git('username', 'credentials.username'),
+  git('password', 'credentials.password'),
+  git('timeout', 'timeout', { convert: seconds(undefined), taken: 'whole seconds' }),
+  git('refresh-rate', 'refresh-interval', { convert: seconds('never'), taken: 'whole seconds, below 0 for never' }),
+  git('skip-ssl-validation', 'skip-tls-verification'),
+  git('basedir', '', { to: 'data-directory' }),
+  ...['http', 'https'].flatMap(proxySettings),
+  native('search-locations'),
+  native('add-label-locations'),
+  native('default-label'),
+  native('version'),
+  native('fail-on-error'),
+];
+
+/** By uniform name. */
+export const namedSettings: ReadonlyMap<string, NamedSetting> = new Map(
+  settings.map((setting) => [uniformName(setting.name), setting]),
+);
+
+/** Where ignoring a property would serve something else than was meant, or serve it to more people: name prefixes. */
+export const refusedPrefixes: ReadonlyMap<string, string> = new Map(
+  [
+    ['spring.security', 'authentication is not supported yet, and leaving it out would open the server'],
+    ['server.ssl', 'TLS is not supported yet, and leaving it out would send everything in clear'],
+    ['server.servlet.context-path', `give the path as ${server}.prefix`],
+    ['spring.config.import', 'write its settings into this file'],
+    ['spring.config.additional-location', 'write its settings into this file'],
+    ['spring.config.location', 'give the file as `--config FILE`'],
+    ['spring.profiles.group', 'name the profiles in spring.profiles.active'],
+    ['spring.profiles.include', 'name the profiles in spring.profiles.active'],
+    [`${server}.git.repos`, 'repositories by pattern are not supported yet'],
+    [`${server}.composite`, 'several sources are not supported yet'],
+    ...[
+      'vault',
+      'svn',
+      'jdbc',
+      'redis',
+      'credhub',
+      'awss3',
+      'aws-secretsmanager',
+      'awsparamstore',
+      'mongodb',
+      'gcp-secret-manager',
+    ].map((backend): [string, string] => [`${server}.${backend}`, 'this backend is not supported']),
+  ].map(([name = '', why = '']) => [uniformName(name), why]),
+);
+
+/** Taken without a word: they change nothing here, and nobody would miss them. */
+export const silentPrefixes: readonly string[] = [
+  'spring.application.name',
+  `${server}.bootstrap`,
+  'spring.config.activate.on-profile',
+  'spring.profiles.active',
+  'spring.profiles.default',
+].map(uniformName);
+
+/** Said at start, each with what it means here. */
+export const noticedPrefixes: ReadonlyMap<string, string> = new Map(
+  [
+    ['encrypt', 'keys are not supported yet: values that begin with {cipher} are served as they are'],
+    [`${server}.encrypt`, 'decryption is not supported yet: values that begin with {cipher} are served as they are'],
+    ['management', 'health is always at /actuator/health and info at /actuator/info'],
+    [`${server}.git.force-pull`, 'a mirror always follows its remote'],
+    [`${server}.git.delete-untracked-branches`, 'a mirror always drops branches that its remote has dropped'],
+    [`${server}.git.clone-on-start`, 'a mirror is always made at start; readiness is down until then'],
+    [`${server}.git.clone-submodules`, 'submodules are not served'],
+  ].map(([name = '', why = '']) => [uniformName(name), why]),
+);
+
+/** Profiles that choose a backend of the reference's that there is not here. */
+export const otherBackends: ReadonlySet<string> = new Set([
+  'subversion',
+  'vault',
+  'jdbc',
+  'redis',
+  'credhub',
+  'awss3',
+  'awsparamstore',
+  'awssecretsmanager',
+  'mongodb',
+  'secret-manager',
+  'composite',
+]);

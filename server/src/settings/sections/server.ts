@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+import { duration, text, wholeNumber } from '../fields.js';
+import type { SettingType } from '../fields.js';
+
+export interface ServerSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly prefix: string;
+  readonly 'shutdown-timeout': number;
+}
+
+export const serverSection: SettingType<ServerSettings> = z.strictObject({
+  host: text({
+    default: '127.0.0.1',
+    pattern: /^[0-9A-Za-z.:%_-]+$/,
+    taken: 'an IP address or host name of this machine',
+    description:
+      'Address to listen on. Any other than a loopback address needs `security` to be settled. Also `CAIRN_HOST`.',
+    reference: ['server.address'],
+  }),
+  port: wholeNumber({
+    default: 8888,
+    min: 0,
+    max: 65535,
+    description: 'Port to listen on; 0 takes any free one, which is printed. Also `CAIRN_PORT`.',
+    reference: ['server.port'],
+  }),
+  prefix: text({
+    default: '',
+    pattern: /^$|^(\/[A-Za-z0-9._~-]+)+$/,
+    taken: 'a path such as /config, without a slash at its end',
+    description:
+      'Path in front of the configuration routes. `/actuator`, `/monitor` and `/-/` are never under the prefix.',
+    reference: ['spring.cloud.config.server.prefix'],
+  }),
+  'shutdown-timeout': duration({
+    default: '25s',
+    description: 'How long requests in flight may take to finish after SIGTERM or SIGINT.',
+    reference: ['spring.lifecycle.timeout-per-shutdown-phase'],
+  }),
+});

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+import { duration, flag, optionalText, text, textMap } from '../fields.js';
+import type { SettingType } from '../fields.js';
+
+const reference = (name: string): { readonly reference: readonly string[] } => ({
+  reference: [`spring.cloud.config.server.${name}`],
+});
+
+export interface ServingSettings {
+  readonly 'default-label': string | null;
+  readonly 'default-application': string;
+  readonly 'default-profile': string;
+  readonly 'accept-empty': boolean;
+  readonly strict: boolean;
+  readonly 'validate-profiles': boolean;
+  readonly 'stale-limit': number;
+  readonly 'strip-document': boolean;
+  readonly 'reverse-location-order': boolean;
+  readonly overrides: ReadonlyMap<string, string>;
+}
+
+export const servingSection: SettingType<ServingSettings> = z.strictObject({
+  'default-label': optionalText({
+    description: 'Label of requests that name none; wins over the default label of the source.',
+    ...reference('default-label'),
+  }),
+  'default-application': text({
+    default: 'application',
+    description: 'Application meant where a request of a route that may leave it out names none.',
+    ...reference('default-application-name'),
+  }),
+  'default-profile': text({
+    default: 'default',
+    description: 'Profile meant where a request of a route that may leave it out names none.',
+    ...reference('default-profile'),
+  }),
+  'accept-empty': flag({
+    default: true,
+    description: 'Whether a query without any property source is answered with an empty environment, not with 404.',
+    ...reference('accept-empty'),
+  }),
+  strict: flag({
+    default: false,
+    description:
+      'Whether a broken file is answered with 500, instead of from the newest older commit whose files can be read.',
+  }),
+  'validate-profiles': flag({
+    default: true,
+    description: 'Whether profiles with unusual characters are refused with 400.',
+    reference: ['spring.profiles.validate'],
+  }),
+  'stale-limit': duration({
+    default: '5m',
+    description: 'Age of the last successful check of the source from which answers are marked `X-Config-Stale`.',
+  }),
+  'strip-document': flag({
+    default: true,
+    description: 'Whether a YAML rendition of a file that is a list or one value leaves out the key `document`.',
+    ...reference('strip-document-from-yaml'),
+  }),
+  'reverse-location-order': flag({
+    default: false,
+    description: 'Whether resources are looked up in the search locations from the last to the first.',
+    ...reference('reverse-location-order'),
+  }),
+  overrides: textMap({
+    description: 'Properties put in front of every answer, as the property source `overrides`.',
+    ...reference('overrides'),
+  }),
+});
