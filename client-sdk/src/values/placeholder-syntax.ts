@@ -13,6 +13,8 @@ export type Part = string | Placeholder;
 /** How deep placeholders may stand in each other, in one text or from value to value. */
 export const maxPlaceholderDepth = 100;
 
+const maxPlaceholders = 100_000;
+
 /** Splits `text` into literal parts and placeholders; what is unclosed or escaped (`\${`, `\\${`) is literal. */
 export function parsePlaceholders(text: string): readonly Part[] {
   return parseRange({ text, closers: matchBraces(text), depth: 0 }, 0, text.length);
@@ -35,6 +37,9 @@ function matchBraces(text: string): Map<number, number> {
     }
     const opener = open.pop();
     if (opener !== undefined && text.charAt(opener - 1) === '$') closers.set(opener, index);
+    if (closers.size > maxPlaceholders) {
+      throw new ValuesError('CONFIG_TOO_LARGE', `There are more than ${maxPlaceholders} placeholders in one text.`);
+    }
   }
   return closers;
 }

@@ -11,6 +11,8 @@ export type Resolver = (text: string) => string;
 
 // All that placeholders put in, together: a few doubling keys must not make gigabytes.
 const maxExpansion = 16 * 1024 * 1024;
+// What a placeholder costs beside its characters, so that very many short ones are bounded too.
+const costOfOne = 128;
 
 /**
  * `text` with its placeholders replaced: `${key}`, `${key:default}`, placeholders in keys and defaults, and in the
@@ -67,11 +69,11 @@ class Resolution {
   #value(key: string): string | undefined {
     const value = this.#found.get(key) ?? this.#find(key);
     if (value === undefined) return undefined;
-    this.#left -= value.length;
+    this.#left -= value.length + costOfOne;
     if (this.#left < 0) {
       throw new ValuesError(
         'CONFIG_TOO_LARGE',
-        `Placeholders expand to more than ${maxExpansion} characters, at ${quoteKey(key)}.`,
+        `Placeholders expand to too much (the limit is ${maxExpansion} characters), at ${quoteKey(key)}.`,
       );
     }
     return value;

@@ -123,6 +123,13 @@ describe('values: placeholders', () => {
     await expectError('CONFIG_TOO_LARGE', () => resolvePlaceholders(flat));
   });
 
+  it('refuses very many placeholders, in one text or in many', async () => {
+    await expectError('CONFIG_TOO_LARGE', () => resolveText('${port}'.repeat(100_001), lookup));
+    const flat = new Map<string, Scalar>([['k', '']]);
+    for (let i = 0; i < 2000; i += 1) flat.set(`k${i}`, '${k}'.repeat(100));
+    await expectError('CONFIG_TOO_LARGE', () => resolvePlaceholders(flat));
+  });
+
   it('refuses a chain of values without end and nesting without end', async () => {
     await expectError('CONFIG_TOO_LARGE', () => resolveText('${k0}', (key) => `\${k${Number(key.slice(1)) + 1}}`));
     await expectError('CONFIG_TOO_LARGE', () => resolveText('${a:'.repeat(5000) + '}'.repeat(5000), lookup));

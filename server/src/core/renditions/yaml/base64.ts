@@ -6,8 +6,12 @@ export function base64OfText(text: string): string {
   let encoded = '';
   for (let i = 0; i < bytes.length; i += 3) {
     const bits = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    for (const shift of [18, 12, 6, 0]) encoded += alphabet.charAt((bits >> shift) & 63);
+    encoded += digit(bits >> 18) + digit(bits >> 12) + digit(bits >> 6) + digit(bits);
   }
   const padding = (3 - (bytes.length % 3)) % 3;
   return encoded.slice(0, encoded.length - padding) + '='.repeat(padding);
+}
+
+function digit(bits: number): string {
+  return alphabet.charAt(bits & 63);
 }

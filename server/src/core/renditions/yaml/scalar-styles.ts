@@ -10,29 +10,40 @@ export interface ScalarText {
 
 const width = 80;
 
-export function writePlain(out: YamlOutput, { text, indent, folds }: ScalarText): void {
+export function writePlain(out: YamlOutput, scalar: ScalarText): void {
   out.writeSpaceIfNeeded();
   out.beginContent();
-  for (const piece of text.split(/( +)/)) {
-    if (piece === ' ' && folds && out.column > width) {
-      out.writeIndent(indent);
-      out.beginContent();
-    } else {
-      out.write(piece);
-    }
-  }
+  writeFolding(out, scalar);
 }
 
-export function writeSingleQuoted(out: YamlOutput, { text, indent, folds }: ScalarText): void {
+export function writeSingleQuoted(out: YamlOutput, scalar: ScalarText): void {
   out.writeIndicator("'", { spaced: true });
-  let position = 0;
-  for (const piece of text.split(/( +)/)) {
-    const isInside = position > 0 && position + piece.length < text.length;
-    if (piece === ' ' && folds && isInside && out.column > width) out.writeIndent(indent);
-    else out.write(piece.replaceAll("'", "''"));
-    position += piece.length;
-  }
+  writeFolding(out, { ...scalar, text: scalar.text.replaceAll("'", "''") });
   out.writeIndicator("'");
+}
+
+/** Writes `text` with a line break in the place of each single space that stands past the width. */
+function writeFolding(out: YamlOutput, { text, indent, folds }: ScalarText): void {
+  let start = 0;
+  for (;;) {
+    const space = folds ? findSingleSpace(text, start + Math.max(0, width + 1 - out.column)) : -1;
+    if (space === -1) break;
+    out.write(text.slice(start, space));
+    out.writeIndent(indent);
+    out.beginContent();
+    start = space + 1;
+  }
+  out.write(text.slice(start));
+}
+
+/** The first space from `from` on that stands between two other characters; -1 where there is none. */
+function findSingleSpace(text: string, from: number): number {
+  let space = text.indexOf(' ', Math.max(1, from));
+  while (space !== -1 && space < text.length - 1) {
+    if (text.charAt(space - 1) !== ' ' && text.charAt(space + 1) !== ' ') return space;
+    space = text.indexOf(' ', space + 1);
+  }
+  return -1;
 }
 
 export function writeLiteral(out: YamlOutput, { text, indent }: ScalarText): void {
@@ -82,14 +93,15 @@ export function writeDoubleQuoted(out: YamlOutput, { text, indent, folds }: Scal
   out.writeIndicator('"', { spaced: true });
   let start = 0;
   for (let end = 0; end < text.length; end += 1) {
-    const char = String.fromCodePoint(text.codePointAt(end) ?? 0);
-    if (!/^[ !#-[\]-~]$/.test(char)) {
+    const code = text.codePointAt(end) ?? 0;
+    if (!isOrdinary(code)) {
+      const char = String.fromCodePoint(code);
       out.write(text.slice(start, end) + (escapes.get(char) ?? char));
       end += char.length - 1;
       start = end + 1;
     }
     const isInside = end > 0 && end < text.length - 1;
-    if (folds && isInside && (char === ' ' || start >= end) && out.column + (end - start) > width) {
+    if (folds && isInside && (code === 0x20 || start >= end) && out.column + (end - start) > width) {
       out.write(`${text.slice(start, end)}\\`);
       start = Math.max(start, end);
       out.writeIndent(indent);
@@ -99,4 +111,9 @@ export function writeDoubleQuoted(out: YamlOutput, { text, indent, folds }: Scal
   }
   out.write(text.slice(start));
   out.writeIndicator('"');
+}
+
+/** Whether a character stands between double quotes as it is: ASCII from the space on, but for `"` and the backslash. */
+function isOrdinary(code: number): boolean {
+  return code >= 0x20 && code <= 0x7e && code !== 0x22 && code !== 0x5c;
 }
