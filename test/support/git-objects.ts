@@ -74,10 +74,11 @@ export async function addReachable(gitdir: string, tips: readonly string[], foun
     if (found.has(oid)) continue;
     found.add(oid);
     const tag = await readTagTarget(gitdir, oid);
-    if (tag === undefined) {
-      const { commit } = await git.readCommit({ fs, gitdir, oid });
-      await addTree(gitdir, commit.tree, found);
-      waiting.push(...commit.parent);
-    } else waiting.push(tag);
+    // A lightweight tag may point to a blob, which is all there is to reach from it.
+    const read = tag === undefined ? await git.readCommit({ fs, gitdir, oid }).catch(() => undefined) : undefined;
+    if (tag !== undefined) waiting.push(tag);
+    if (read === undefined) continue;
+    await addTree(gitdir, read.commit.tree, found);
+    waiting.push(...read.commit.parent);
   }
 }

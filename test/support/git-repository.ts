@@ -96,8 +96,10 @@ class Repository implements TestRepository {
     return this.resolve(ref).catch(() => undefined);
   }
 
-  setBranch(name: string, commit: string): Promise<void> {
-    return git.writeRef({ fs, gitdir: this.gitdir, ref: `refs/heads/${name}`, value: commit, force: true });
+  async setBranch(name: string, commit: string): Promise<void> {
+    // isomorphic-git leaves the folder of `a/b` behind, where the file of `a` belongs.
+    await fs.rmdir(join(this.gitdir, 'refs', 'heads', name)).catch(() => undefined);
+    await git.writeRef({ fs, gitdir: this.gitdir, ref: `refs/heads/${name}`, value: commit, force: true });
   }
 
   deleteBranch(name: string): Promise<void> {

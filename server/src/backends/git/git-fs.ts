@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { promises as fs } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The part of `fs.promises` that isomorphic-git uses. */
+export type GitFs = Pick<
+  typeof fs,
+  'readFile' | 'writeFile' | 'mkdir' | 'rmdir' | 'rm' | 'unlink' | 'stat' | 'lstat' | 'readdir' | 'readlink' | 'symlink'
+>;
+
+const digestBytes = 20;
+
+/** Why `pack` cannot be a whole pack; undefined if it is one. */
+export function packProblem(pack: Uint8Array): string | undefined {
+  if (pack.length < 12 + digestBytes || Buffer.from(pack.subarray(0, 4)).toString('latin1') !== 'PACK') {
+    return 'is not a pack';
+  }
+  return trailerProblem(pack);
+}
+
+/** Packs and their indexes end in the SHA-1 of what comes before. */
+export function trailerProblem(bytes: Uint8Array): string | undefined {
+  if (bytes.length < digestBytes) return 'is too short';
+  const digest = createHash('sha1').update(bytes.subarray(0, -digestBytes)).digest();
+  return digest.equals(bytes.subarray(-digestBytes)) ? undefined : 'does not match its checksum';
+}
+
+/** How many objects an index of version 2 lists: the last entry of its fan-out table. */
+export function indexedObjects(idx: Uint8Array): number {
+  return idx.length < 8 + 1024 ? -1 : Buffer.from(idx.buffer, idx.byteOffset, idx.byteLength).readUInt32BE(8 + 1020);
+}
+
+/** How many objects a pack says it has. */
+export function packedObjects(pack: Uint8Array): number {
+  return Buffer.from(pack.buffer, pack.byteOffset, pack.byteLength).readUInt32BE(8);
+}
+
+async function packHeader(path: string): Promise<Uint8Array> {
+  const handle = await fs.open(path);
+  try {
+    return (await handle.read(Buffer.alloc(12), 0, 12, 0)).buffer;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function refuseDamage(path: string, content: Uint8Array): Promise<void> {
+  if (path.endsWith('.pack')) {
+    const problem = packProblem(content);
+    if (problem !== undefined) throw new Error(`the pack received ${problem}`);
+  }
+  if (path.endsWith('.idx')) {
+    const packed = packedObjects(await packHeader(path.replace(/idx$/, 'pack')));
+    if (packed !== indexedObjects(content)) throw new Error('the pack received has objects that cannot be resolved');
+  }
+}
+
+/** Writes beside `path` and renames, so that readers see the old content or the new. */
+export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = join(dirname(path), `.tmp-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  try {
+    await fs.writeFile(temporary, content, { mode: 0o600, flush: true });
+    await fs.rename(temporary, path);
+  } catch (error) {
+    await fs.rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** For fetching: isomorphic-git writes in place and takes a truncated pack; here nothing half-written or damaged gets its name. */
+export const writingFs: GitFs = {
+  ...fs,
+  writeFile: async (path: unknown, content: unknown) => {
+    if (typeof path !== 'string') throw new TypeError('a path is a string');
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('content is bytes or text');
+    await refuseDamage(path, bytes);
+    await writeAtomically(path, bytes);
+  },
+};
+
+const missing = (): Error => Object.assign(new Error('no such file'), { code: 'ENOENT' });
+const looseObject = /\/objects\/[0-9a-f]{2}\/[0-9a-f]{38}$/;
+
+/** For reading: lists the packs once until `forget`. A mirror has no loose objects, so none are looked for there. */
+export interface ReadingFs {
+  readonly fs: GitFs;
+  forget(): void;
+}
+
+export function createReadingFs(hasLooseObjects: boolean): ReadingFs {
+  const listings = new Map<string, Promise<string[]>>();
+  const list = (path: string): Promise<string[]> => {
+    const known = listings.get(path);
+    if (known !== undefined) return known;
+    const listing = fs.readdir(path);
+    listings.set(path, listing);
+    listing.catch(() => listings.delete(path));
+    return listing;
+  };
+  const readFile = ((path: string, options?: Parameters<typeof fs.readFile>[1]) =>
+    !hasLooseObjects && looseObject.test(path)
+      ? Promise.reject(missing())
+      : fs.readFile(path, options)) as GitFs['readFile'];
+  return {
+    fs: { ...fs, readFile, readdir: ((path: string) => list(path).then((names) => [...names])) as GitFs['readdir'] },
+    forget: () => {
+      listings.clear();
+    },
+  };
+}

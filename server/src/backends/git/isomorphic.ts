@@ -1,0 +1,102 @@
+/**
+ * The one file that imports isomorphic-git: reading objects, listing a remote, fetching. Its errors are told apart here;
+ * what other files see of them is `undefined` for a missing object, or an error as thrown.
+ */
+import git from 'isomorphic-git';
+import type { GitHttp } from './transport.js';
+import type { GitFs } from './git-fs.js';
+
+/** Where objects are read from. `cache` holds parsed pack indexes and packs; it only grows, so its owner replaces it. */
+export interface ObjectSource {
+  readonly fs: GitFs;
+  readonly gitdir: string;
+  readonly cache: object;
+}
+
+export interface RawCommit {
+  readonly id: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  /** Seconds since the epoch. */
+  readonly time: number;
+}
+
+export interface RawTreeEntry {
+  readonly mode: string;
+  readonly name: string;
+  readonly id: string;
+  readonly type: 'blob' | 'tree' | 'commit';
+}
+
+async function orMissing<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof git.Errors.NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** Follows annotated tags. `null`: an object of another type. */
+export async function readCommit(source: ObjectSource, oid: string): Promise<RawCommit | null | undefined> {
+  try {
+    const found = await orMissing(git.readCommit({ ...source, oid }));
+    if (found === undefined) return undefined;
+    const { tree, parent, committer } = found.commit;
+    return { id: found.oid, tree, parents: parent, time: committer.timestamp };
+  } catch (error) {
+    if (error instanceof git.Errors.ObjectTypeError) return null;
+    throw error;
+  }
+}
+
+export async function readTree(source: ObjectSource, oid: string): Promise<readonly RawTreeEntry[] | undefined> {
+  const found = await orMissing(git.readTree({ ...source, oid }));
+  return found?.tree.map(({ mode, path, oid: id, type }) => ({ mode, name: path, id, type }));
+}
+
+export async function readBlob(source: ObjectSource, oid: string): Promise<Uint8Array | undefined> {
+  return (await orMissing(git.readBlob({ ...source, oid })))?.blob;
+}
+
+/** The ids of a tag object and what it points to, down to what is no tag. */
+export async function readTagChain(source: ObjectSource, oid: string): Promise<readonly string[]> {
+  const chain: string[] = [];
+  for (let id = oid; chain.length < 10;) {
+    const found = await git.readTag({ ...source, oid: id }).catch(() => undefined);
+    if (found === undefined) return chain;
+    chain.push(id);
+    id = found.tag.object;
+  }
+  return chain;
+}
+
+/** Names and unpeeled ids of a remote's refs that begin with `prefix`. */
+export async function listRemote(http: GitHttp, url: string, prefix: string): Promise<ReadonlyMap<string, string>> {
+  const refs = await git.listServerRefs({ http, url, prefix, protocolVersion: 2 });
+  return new Map(refs.map(({ ref, oid }) => [ref, oid]));
+}
+
+export interface FetchOptions {
+  readonly source: ObjectSource;
+  readonly http: GitHttp;
+  readonly url: string;
+  /** A ref the remote has: isomorphic-git insists on one, and its own choice, HEAD, need not exist. */
+  readonly remoteRef: string;
+}
+
+/** Fetches all branches and tags: a pack and its index, then refs under `refs/remotes/origin/` and `refs/tags/`. */
+export async function fetchAll({ source, http, url, remoteRef }: FetchOptions): Promise<void> {
+  await git.fetch({ ...source, http, url, remote: 'origin', remoteRef, tags: true, singleBranch: false });
+}
+
+/** A pack of exactly these objects. */
+export async function packObjects(source: ObjectSource, oids: readonly string[]): Promise<Uint8Array> {
+  const { packfile } = await git.packObjects({ ...source, oids: [...oids] });
+  return packfile ?? new Uint8Array();
+}
+
+/** Writes the `.idx` beside the pack. */
+export async function indexPack(source: ObjectSource, filepath: string): Promise<void> {
+  await git.indexPack({ ...source, dir: source.gitdir, filepath });
+}

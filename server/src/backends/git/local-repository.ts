@@ -1,0 +1,101 @@
+/** A repository on this machine, read in place and never written. Its owner may commit, pack refs, run `git gc` or replace it at any time. */
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import { ConfigServerError } from '../../core/errors.js';
+import type { RefName } from './engine.js';
+import { readRef, readRefs, statOf } from './ref-files.js';
+
+const branchFolders = ['refs/heads', 'refs/remotes/origin'];
+export const labelFolders: readonly RefName[] = [...branchFolders, 'refs/tags'];
+
+/** File systems tell times in ticks; a file younger than this may be rewritten within the tick it was read in. */
+const racyMs = 50;
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+const isFolder = (path: string): boolean => statOf(path)?.isDirectory() === true;
+const isFile = (path: string): boolean => statOf(path)?.isFile() === true;
+const isGitdir = (path: string): boolean => isFile(join(path, 'HEAD')) && isFolder(join(path, 'objects'));
+
+/** The shared folder of a linked worktree, or the folder of a submodule: what a `.git` file leads to. */
+function followGitFile(path: string): string | undefined {
+  const target = /^gitdir: (.+)$/m.exec(read(join(path, '.git')))?.[1]?.trim();
+  if (target === undefined) return undefined;
+  const gitdir = isAbsolute(target) ? target : resolve(path, target);
+  const common = read(join(gitdir, 'commondir')).trim();
+  return common === '' ? gitdir : resolve(gitdir, common);
+}
+
+/** Where the repository at `path` keeps its objects and refs; undefined while there is none. */
+export function findGitdir(path: string): string | undefined {
+  const inside = join(path, '.git');
+  const candidate = isFile(inside) ? followGitFile(path) : isFolder(inside) ? inside : path;
+  return candidate !== undefined && isGitdir(candidate) ? candidate : undefined;
+}
+
+function unsupported(problem: string, gitdir: string): ConfigServerError {
+  return new ConfigServerError('CONFIG_REPOSITORY_UNSUPPORTED', `The local repository ${problem}.`, {
+    diagnostics: { gitdir },
+  });
+}
+
+/** @throws ConfigServerError CONFIG_REPOSITORY_UNSUPPORTED */
+export function refuseUnsupported(gitdir: string): void {
+  const config = read(join(gitdir, 'config'));
+  if (/^\s*objectformat\s*=\s*"?sha256/im.test(config)) {
+    throw unsupported('has SHA-256 objects; convert it, or serve a clone with SHA-1 objects', gitdir);
+  }
+  if (/^\s*refstorage\s*=\s*"?reftable/im.test(config)) {
+    throw unsupported('keeps its refs in reftable; run `git refs migrate --ref-format=files` in it', gitdir);
+  }
+  if (/^\s*(promisor\s*=\s*true|partialclone\s*=)/im.test(config)) {
+    throw unsupported('is a partial clone, whose objects are not all here; serve a full clone', gitdir);
+  }
+  if (read(join(gitdir, 'objects', 'info', 'alternates')).trim() !== '') {
+    throw unsupported(
+      'borrows objects from another one (alternates); run `git repack -a -d` in it and remove objects/info/alternates',
+      gitdir,
+    );
+  }
+}
+
+/** The unpeeled id `label` names: of a branch, of a branch of `origin`, else of a tag. */
+export function findRef(gitdir: string, label: string): string | undefined {
+  for (const folder of labelFolders) {
+    const id = readRef(gitdir, `${folder}/${label}`);
+    if (id !== undefined) return id;
+  }
+  return undefined;
+}
+
+/** Unpeeled ids of all branches and tags; a branch hides one of the same name at `origin`. */
+export function allRefs(gitdir: string): Map<RefName, string> {
+  const refs = readRefs(gitdir, labelFolders);
+  for (const name of [...refs.keys()]) {
+    const local = name.replace(/^refs\/remotes\/origin\//, 'refs/heads/');
+    if (name === 'refs/remotes/origin/HEAD' || (local !== name && refs.has(local))) refs.delete(name);
+  }
+  return refs;
+}
+
+/** Whether `label` is a symbolic ref: what it leads to may change without it. */
+export function isSymbolicRef(gitdir: string, label: string): boolean {
+  return labelFolders.some((folder) => read(join(gitdir, folder, label)).startsWith('ref:'));
+}
+
+/** A text that changes whenever a ref `label` may lead elsewhere; undefined where no such promise can be made. */
+export function refStamp(gitdir: string, label: string, nowMs: number): string | undefined {
+  let stamp = '';
+  for (const name of [...labelFolders.map((folder) => `${folder}/${label}`), 'packed-refs']) {
+    const stat = statOf(`${gitdir}/${name}`);
+    if (stat !== undefined && nowMs - Number(stat.ctimeMs) <= racyMs) return undefined;
+    stamp += stat?.isFile() === true ? `${stat.ino}.${stat.ctimeNs}.${stat.size} ` : '- ';
+  }
+  return stamp;
+}

@@ -1,0 +1,125 @@
+/** One process works on a mirror. The lock is a file with its holder's pid and host, touched as a heartbeat; a stale one is taken over. */
+import { randomUUID } from 'node:crypto';
+import { promises as fs } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { ConfigServerError } from '../../core/errors.js';
+
+export interface MirrorLock {
+  /** Whether this process still holds it: one stopped for long may have been taken for dead. */
+  isHeld(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly id: string;
+}
+
+const heartbeatMs = 10_000;
+const staleMs = 60_000;
+
+/** Locks of this process: the same pid in a lock file that is not here is a former process's (containers reuse pid 1). */
+const heldHere = new Set<string>();
+
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
+
+async function readHolder(path: string): Promise<Holder | undefined> {
+  try {
+    const parsed: unknown = JSON.parse(await fs.readFile(path, 'utf8'));
+    if (typeof parsed !== 'object' || parsed === null) return undefined;
+    const { pid, host, id } = parsed as Partial<Holder>;
+    return typeof pid === 'number' && typeof host === 'string' && typeof id === 'string'
+      ? { pid, host, id }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return hasCode(error, 'EPERM');
+  }
+}
+
+async function isStale(path: string): Promise<boolean> {
+  const stat = await fs.stat(path).catch(() => undefined);
+  if (stat === undefined) return true;
+  if (Date.now() - stat.mtimeMs > staleMs) return true;
+  const holder = await readHolder(path);
+  if (holder?.host !== hostname()) return false;
+  return holder.pid === process.pid ? !heldHere.has(path) : !isAlive(holder.pid);
+}
+
+/** True if this process has made the file. */
+async function create(path: string, content: string): Promise<boolean> {
+  try {
+    await fs.writeFile(path, content, { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+/** Only who holds the guard may remove a stale lock; else two could remove each other's fresh one. */
+async function removeStale(path: string): Promise<void> {
+  const guard = `${path}.takeover`;
+  if (!(await create(guard, ''))) {
+    const stat = await fs.stat(guard).catch(() => undefined);
+    if (stat !== undefined && Date.now() - stat.mtimeMs > staleMs) await fs.rm(guard, { force: true });
+    return;
+  }
+  try {
+    if (await isStale(path)) await fs.rm(path, { force: true });
+  } finally {
+    await fs.rm(guard, { force: true });
+  }
+}
+
+async function locked(path: string): Promise<ConfigServerError> {
+  const holder = await readHolder(path);
+  const by = holder === undefined ? 'another process' : `process ${holder.pid} on host ${holder.host}`;
+  return new ConfigServerError(
+    'CONFIG_MIRROR_LOCKED',
+    `The mirror is in use by ${by}. Give each server a data directory of its own.`,
+    { diagnostics: { lock: path } },
+  );
+}
+
+/** Whether a backend of this very process already works in `folder`. */
+export function isLockedHere(folder: string): boolean {
+  return heldHere.has(join(folder, 'lock'));
+}
+
+/** @throws ConfigServerError CONFIG_MIRROR_LOCKED */
+export async function lockMirror(folder: string): Promise<MirrorLock> {
+  const path = join(folder, 'lock');
+  const holder: Holder = { pid: process.pid, host: hostname(), id: randomUUID() };
+  const content = JSON.stringify(holder);
+  if (!(await create(path, content))) {
+    if (await isStale(path)) await removeStale(path);
+    if (!(await create(path, content))) throw await locked(path);
+  }
+  heldHere.add(path);
+  const isHeld = async (): Promise<boolean> => (await readHolder(path))?.id === holder.id;
+  const touch = async (): Promise<void> => {
+    if (await isHeld()) await fs.utimes(path, new Date(), new Date());
+  };
+  const heartbeat = setInterval(() => void touch().catch(() => undefined), heartbeatMs);
+  heartbeat.unref();
+  return {
+    isHeld,
+    release: async () => {
+      clearInterval(heartbeat);
+      if (await isHeld()) await fs.rm(path, { force: true });
+      heldHere.delete(path);
+    },
+  };
+}

@@ -1,0 +1,289 @@
+/** Serves a mirror from memory: requests read the published refs, checks of the remote run in the background. */
+import type { BackendHealth, MovedLabel, RefreshRequest } from '../backend.js';
+import type { Snapshot, SnapshotFile, SnapshotStore } from '../snapshot-store.js';
+import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
+import type { Emit } from '../../core/events.js';
+import { createCommitSnapshots } from './commit-snapshots.js';
+import type { CommitSnapshots } from './commit-snapshots.js';
+import { createHistory } from './history.js';
+import type { History } from './history.js';
+import { asCommitId, isRefName, labelNotFound } from './labels.js';
+import { Mirror } from './mirror.js';
+import type { MirrorOptions, Published } from './mirror.js';
+import { createSchedule } from './schedule.js';
+import type { Schedule } from './schedule.js';
+import { createCheckFlight } from './check-flight.js';
+import { createUnknownLabels } from './unknown-labels.js';
+import type { UnknownLabels } from './unknown-labels.js';
+
+export interface MirrorStoreOptions {
+  readonly source: string;
+  readonly mirror: Omit<MirrorOptions, 'onRepaired' | 'onDamage'>;
+  readonly candidates: (label: string | null) => readonly string[];
+  readonly refreshIntervalMs: number | null;
+  readonly retryMs: number;
+  /** A whole check: listing, fetching, indexing. */
+  readonly checkTimeoutMs: number;
+  /** How long `start` waits for the first clone. */
+  readonly startWaitMs: number;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly emit: Emit;
+}
+
+/** Commit ids found under one set of refs, so that their stamps need no walk. */
+interface Found {
+  readonly published: Published;
+  readonly history: History;
+  readonly commits: Map<string, string>;
+}
+
+const rememberedIds = 1_000;
+
+class MirrorStore implements SnapshotStore {
+  readonly #options: MirrorStoreOptions;
+  readonly #mirror: Mirror;
+  readonly #snapshots: CommitSnapshots = createCommitSnapshots();
+  readonly #schedule: Schedule;
+  readonly #unknown: UnknownLabels;
+  readonly #closing = new AbortController();
+  readonly #flight: () => Promise<readonly MovedLabel[]>;
+  readonly #listeners = new Set<(moved: readonly MovedLabel[]) => void>();
+  #found: Found | undefined;
+  #error: string | null = null;
+  #checks: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  constructor(options: MirrorStoreOptions) {
+    const { source, emit, refreshIntervalMs: intervalMs, retryMs, random, now } = options;
+    this.#options = options;
+    this.#flight = createCheckFlight(() => this.#check());
+    this.#mirror = new Mirror({
+      ...options.mirror,
+      onRepaired: (reason) => {
+        emit({ type: 'mirror-repaired', source, reason });
+      },
+      onDamage: () => void this.#look(),
+    });
+    this.#schedule = createSchedule({ intervalMs, retryMs, random, run: () => this.#look() });
+    this.#unknown = createUnknownLabels({ now });
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#mirror.open();
+    const first = this.#look();
+    if (this.#mirror.published !== undefined) return;
+    await Promise.race([first, this.#pause(this.#options.startWaitMs, signal)]);
+  }
+
+  #pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      timer.unref();
+      signal.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+
+  /** A check that never rejects; its failure is in events and health. */
+  #look(): Promise<boolean> {
+    const looked = this.#flight().then(
+      () => true,
+      () => false,
+    );
+    this.#checks = looked;
+    return looked;
+  }
+
+  async #check(): Promise<readonly MovedLabel[]> {
+    const began = this.#options.now();
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#options.checkTimeoutMs)]);
+    try {
+      signal.throwIfAborted();
+      const wasReady = this.#mirror.published !== undefined;
+      const moved = await this.#mirror.check(signal);
+      this.#succeeded(began, moved, wasReady);
+      return wasReady ? moved : [];
+    } catch (error) {
+      throw this.#failed(error, signal);
+    }
+  }
+
+  #succeeded(began: number, moved: readonly MovedLabel[], wasReady: boolean): void {
+    const { source, emit, now } = this.#options;
+    if (this.#error !== null) emit({ type: 'source-recovered', source });
+    this.#error = null;
+    emit({ type: 'source-synced', source, milliseconds: now() - began, moved: moved.length });
+    this.#schedule.settled(true);
+    if (moved.length === 0) return;
+    this.#unknown.clear();
+    if (!wasReady) return;
+    for (const label of moved) emit({ type: 'label-moved', source, ...label });
+    for (const listener of this.#listeners) listener(moved);
+  }
+
+  #failed(error: unknown, signal: AbortSignal): ConfigServerError {
+    const { source, emit } = this.#options;
+    const failure = isConfigServerError(error) ? error : this.#describe(error, signal);
+    if (this.#closing.signal.aborted) return failure;
+    this.#error = failure.message;
+    emit({ type: 'source-failed', source, message: failure.message, diagnostics: failure.diagnostics });
+    this.#schedule.settled(false);
+    return failure;
+  }
+
+  #describe(error: unknown, signal: AbortSignal): ConfigServerError {
+    const { uri } = this.#options.mirror;
+    const { checkTimeoutMs } = this.#options;
+    const isLate = signal.aborted && !this.#closing.signal.aborted;
+    const problem = isLate ? `was not fetched within ${checkTimeoutMs} ms` : 'could not be mirrored';
+    const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return new ConfigServerError('CONFIG_SOURCE_UNAVAILABLE', `The repository ${uri} ${problem}.`, {
+      diagnostics: { cause },
+    });
+  }
+
+  async normalize(label: string | null, signal: AbortSignal): Promise<Snapshot> {
+    const labels = this.#options.candidates(label);
+    const commit = (await this.#resolve(labels, signal)) ?? (await this.#askRemote(labels, signal));
+    if (commit === undefined) throw labelNotFound(labels.at(-1) ?? '');
+    return this.#snapshots.at(this.#published().generation.engine, commit);
+  }
+
+  async #resolve(labels: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+    for (const label of labels) {
+      const commit = this.#named(label) ?? (await this.#findCommit(label, signal));
+      if (commit !== undefined) return commit;
+    }
+    return undefined;
+  }
+
+  /** By published refs, and commit ids found under them before. */
+  #named(label: string): string | undefined {
+    const { refs } = this.#published();
+    const ref = refs.get(`refs/heads/${label}`) ?? refs.get(`refs/tags/${label}`);
+    if (ref !== undefined) return ref.commit;
+    return this.#found?.published === this.#mirror.published ? this.#found?.commits.get(label) : undefined;
+  }
+
+  async #findCommit(label: string, signal: AbortSignal): Promise<string | undefined> {
+    const id = asCommitId(label);
+    if (id === undefined) return undefined;
+    const found = this.#findings();
+    const tips = [...found.published.refs.values()].map(({ commit }) => commit);
+    const commit = await found.history.find(tips, id, signal);
+    if (commit === undefined) return undefined;
+    if (found.commits.size >= rememberedIds) found.commits.clear();
+    found.commits.set(label, commit);
+    return commit;
+  }
+
+  #findings(): Found {
+    const published = this.#published();
+    const before = this.#found;
+    if (before?.published === published) return before;
+    const isSameEngine = before?.published.generation === published.generation;
+    const history = isSameEngine ? before.history : createHistory(published.generation.engine);
+    this.#found = { published, history, commits: new Map() };
+    return this.#found;
+  }
+
+  /** The one case in which a request waits for the remote: a label nobody has asked for lately. */
+  async #askRemote(labels: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+    const [label] = labels;
+    if (label === undefined || !labels.some(isRefName) || !this.#unknown.shouldCheck(label)) return undefined;
+    await this.#abortable(this.#look(), signal);
+    const commit = await this.#resolve(labels, signal);
+    if (commit === undefined) this.#unknown.remember(label);
+    return commit;
+  }
+
+  #abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      work.then(resolve, reject).finally(() => {
+        signal.removeEventListener('abort', stop);
+      });
+    });
+  }
+
+  #published(): Published {
+    const { published } = this.#mirror;
+    if (published !== undefined) return published;
+    const problem = this.#error ?? `The repository ${this.#options.mirror.uri} has not been cloned yet.`;
+    throw new ConfigServerError('CONFIG_SOURCE_UNAVAILABLE', problem);
+  }
+
+  stamp(label: string | null): string | undefined {
+    if (this.#mirror.published === undefined) return undefined;
+    for (const candidate of this.#options.candidates(label)) {
+      const commit = this.#named(candidate);
+      if (commit !== undefined) return commit;
+      if (asCommitId(candidate) !== undefined) return undefined;
+    }
+    return undefined;
+  }
+
+  read(files: readonly SnapshotFile[], signal: AbortSignal): Promise<readonly Uint8Array[]> {
+    return this.#published().generation.engine.readBlobs(
+      files.map(({ id }) => id),
+      signal,
+    );
+  }
+
+  parent(snapshot: Snapshot): Promise<Snapshot | undefined> {
+    return this.#snapshots.parent(this.#published().generation.engine, snapshot);
+  }
+
+  modified(snapshot: Snapshot): Promise<number | null> {
+    return this.#snapshots.modified(this.#published().generation.engine, snapshot);
+  }
+
+  async refresh({ label, commit }: RefreshRequest, signal: AbortSignal): Promise<readonly MovedLabel[]> {
+    const isServed =
+      label !== undefined &&
+      commit !== undefined &&
+      this.#mirror.published !== undefined &&
+      this.#named(label) === commit;
+    return isServed ? [] : this.#abortable(this.#flight(), signal);
+  }
+
+  health(): BackendHealth {
+    return {
+      ready: this.#mirror.published !== undefined,
+      lastSuccess: this.#mirror.lastSuccess,
+      error: this.#error,
+    };
+  }
+
+  onVersionChange(listener: (moved: readonly MovedLabel[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  async #end(): Promise<void> {
+    this.#closing.abort(new Error('closed'));
+    this.#schedule.close();
+    this.#listeners.clear();
+    await this.#checks;
+    await this.#mirror.close();
+  }
+}
+
+export function createMirrorStore(options: MirrorStoreOptions): SnapshotStore {
+  return new MirrorStore(options);
+}

@@ -1,0 +1,12 @@
+import { createIsomorphicEngine } from '#server/backends/git/isomorphic-engine.js';
+import { describeGitEngine } from './git-engine.js';
+
+describeGitEngine('isomorphic', ({ gitdir, url, timeoutMs, limits }) =>
+  createIsomorphicEngine({
+    gitdir,
+    limits,
+    ...(url === undefined
+      ? {}
+      : { remote: { url, timeoutMs, skipTlsVerification: false, maxResponseBytes: limits.responseBytes } }),
+  }),
+);
