@@ -26,11 +26,11 @@ function expressionsOf(document: LoadedDocument): readonly ProfileExpression[] {
   return expressions;
 }
 
-function compile(text: string, { path, directives }: LoadedDocument): ProfileExpression {
+function compile(text: string, { publicPath, directives }: LoadedDocument): ProfileExpression {
   const expression = parseProfileExpression(text);
   if (typeof expression === 'function') return expression;
   const problem = `the profile expression ${JSON.stringify(text)} ${expression.malformed}`;
-  throw fileInvalid(path, problem, directives.onProfile.property);
+  throw fileInvalid(publicPath, problem, directives.onProfile.property);
 }
 
 /**
@@ -38,10 +38,10 @@ function compile(text: string, { path, directives }: LoadedDocument): ProfileExp
  * profiles (not where such properties are ignored anyway).
  * @throws ConfigServerError CONFIG_FILE_INVALID
  */
-export function checkDirectives({ path, profile, directives }: LoadedDocument, activatesProfiles: boolean): void {
+export function checkDirectives({ publicPath, profile, directives }: LoadedDocument, activatesProfiles: boolean): void {
   if (directives.legacyProfiles !== undefined)
     throw fileInvalid(
-      path,
+      publicPath,
       'spring.profiles is not taken; spring.config.activate.on-profile would be',
       directives.legacyProfiles,
     );
@@ -49,7 +49,7 @@ export function checkDirectives({ path, profile, directives }: LoadedDocument, a
   const property = directives.include.property ?? directives.activeProfiles ?? directives.defaultProfiles;
   if (property !== undefined)
     throw fileInvalid(
-      path,
+      publicPath,
       'spring.profiles.include, active and default cannot stand in the file of a profile',
       property,
     );

@@ -27,7 +27,7 @@ function included(document: LoadedDocument): readonly string[] {
   const property = include.property ?? active;
   if (property !== undefined)
     throw fileInvalid(
-      document.path,
+      document.publicPath,
       'spring.profiles.include and spring.profiles.active cannot stand in a document with spring.config.activate.on-profile',
       property,
     );
@@ -53,7 +53,7 @@ function expand(
     expanded.add(profile);
     if (expanded.size > mostProfiles)
       throw fileInvalid(
-        documents[0]?.path ?? '',
+        documents[0]?.publicPath ?? '',
         `with what is included and grouped there are more than ${mostProfiles} profiles`,
       );
     stack.push(...(groups.get(profile) ?? []).toReversed());

@@ -82,7 +82,7 @@ function candidatesOf(run: Run, { document }: Contributor): readonly Candidate[]
   return document.directives.imports.values.flatMap((text) => {
     const target = readImport(withPlaceholders(run, text, document), document.path, plan);
     if ('unreadable' in target)
-      throw fileInvalid(document.path, target.unreadable, document.directives.imports.property);
+      throw fileInvalid(document.publicPath, target.unreadable, document.directives.imports.property);
     return importCandidates(target, plan.names, profiles ?? []);
   });
 }
@@ -105,17 +105,17 @@ function load(run: Run, candidates: readonly Candidate[], parent: Contributor): 
       continue;
     }
     count(run, path, file, parent);
-    for (const document of documentsOf(candidate, file))
+    for (const document of documentsOf(candidate, file, run.plan.publicPath(path)))
       contributors.push(createContributor(document, parent.depth + 1));
   }
   return contributors;
 }
 
 /** Later documents win, so they come first. */
-function documentsOf({ path, profile }: Candidate, file: AssembledFile): readonly LoadedDocument[] {
+function documentsOf({ path, profile }: Candidate, file: AssembledFile, publicPath: string): readonly LoadedDocument[] {
   const { documentCount } = file;
   return file.documents.toReversed().map(({ index, properties }) => {
-    return { path, profile, index, documentCount, properties, directives: directivesOf(properties) };
+    return { path, publicPath, profile, index, documentCount, properties, directives: directivesOf(properties) };
   });
 }
 
@@ -128,13 +128,14 @@ function directivesOf(properties: ReadonlyMap<string, Property>): Directives {
 }
 
 function count(run: Run, path: string, file: AssembledFile, parent: Contributor): void {
+  const shown = run.plan.publicPath(path);
   run.loaded.add(path);
   run.bytes += file.bytes;
   const { environmentBytes, files, importDepth } = run.limits;
   if (run.bytes > environmentBytes)
-    throw tooLarge(path, `the files of this query have more than ${environmentBytes} bytes`);
-  if (run.loaded.size > files) throw tooLarge(path, `more than ${files} files take part in this query`);
-  if (parent.depth > importDepth) throw tooLarge(path, `imports are nested more than ${importDepth} deep`);
+    throw tooLarge(shown, `the files of this query have more than ${environmentBytes} bytes`);
+  if (run.loaded.size > files) throw tooLarge(shown, `more than ${files} files take part in this query`);
+  if (parent.depth > importDepth) throw tooLarge(shown, `imports are nested more than ${importDepth} deep`);
 }
 
 function tooLarge(file: string, message: string): ConfigServerError {
@@ -153,7 +154,8 @@ function withPlaceholders(run: Run, text: string, document: LoadedDocument): str
   try {
     return resolveText(text, (key) => active.find(({ properties }) => properties.has(key))?.properties.get(key)?.value);
   } catch (error) {
-    if (error instanceof ValuesError) throw fileInvalid(document.path, `${JSON.stringify(text)}: ${error.message}`);
+    if (error instanceof ValuesError)
+      throw fileInvalid(document.publicPath, `${JSON.stringify(text)}: ${error.message}`);
     throw error;
   }
 }

@@ -18,6 +18,8 @@ export interface Contributor {
 
 export interface LoadedDocument {
   readonly path: string;
+  /** `path` as errors may show it. */
+  readonly publicPath: string;
   readonly index: number;
   /** Documents in its file, empty ones counted. */
   readonly documentCount: number;

@@ -13,6 +13,8 @@ export interface Plan {
   readonly activatesProfiles: boolean;
   /** Paths of the snapshot are absolute paths of a file system (native), so that imports may name them in full. */
   readonly absolutePaths: boolean;
+  /** A path as errors may show it: within its repository or folder. */
+  readonly publicPath: (path: string) => string;
 }
 
 /** A file that would take part if it is there. */
@@ -24,13 +26,21 @@ export interface Candidate {
 /** Lowest precedence first. `.json` files are resources only. */
 export const extensions = ['yaml', 'yml', 'properties'] as const;
 
-export function createPlan(query: Query, locations: readonly Location[], absolutePaths = false): Plan {
+export interface PlanOptions {
+  /** Default false. */
+  readonly absolutePaths?: boolean;
+  /** Default: the path itself. */
+  readonly publicPath?: (path: string) => string;
+}
+
+export function createPlan(query: Query, locations: readonly Location[], options: PlanOptions = {}): Plan {
   return {
     names: query.name === 'application' ? ['application'] : [...new Set(['application', ...query.applications])],
     profiles: query.profiles,
     locations,
     activatesProfiles: query.profiles[0]?.toLowerCase() !== 'default',
-    absolutePaths,
+    absolutePaths: options.absolutePaths ?? false,
+    publicPath: options.publicPath ?? ((path) => path),
   };
 }
 
