@@ -1,18 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AssembledFile } from '../core/assembly.js';
 import { createByteCache } from '../core/byte-cache.js';
+import type { DocumentLimits } from '../core/documents/limits.js';
+import { parseFile } from '../core/documents/parse-file.js';
 import { ConfigServerError, isConfigServerError } from '../core/errors.js';
 import type { SnapshotFile, SnapshotStore } from './snapshot-store.js';
 
-/** Reads a file's documents. @throws ConfigServerError CONFIG_FILE_INVALID */
-export type ParseFile = (path: string, bytes: Uint8Array) => AssembledFile;
-
 export interface ParsedFilesOptions {
   readonly store: Pick<SnapshotStore, 'read'>;
-  readonly parse: ParseFile;
   readonly cacheBytes: number;
-  /** Larger files are refused unread where the store knows their size. */
-  readonly fileBytes: number;
+  /** Files past `bytes` are refused unread where the store knows their size. */
+  readonly limits: DocumentLimits;
 }
 
 export interface WantedFile {
@@ -32,8 +30,6 @@ export interface ParsedFiles {
 
 type Parsed = { readonly file: AssembledFile } | { readonly error: ConfigServerError };
 
-// A document costs several times its text once it is parsed.
-const costOfParsedByte = 6;
 const batchSize = 16;
 
 export function createParsedFiles(options: ParsedFilesOptions): ParsedFiles {
@@ -41,8 +37,8 @@ export function createParsedFiles(options: ParsedFilesOptions): ParsedFiles {
 
   const parse = (wanted: WantedFile, bytes: Uint8Array): Parsed => {
     try {
-      const file = options.parse(wanted.publicPath, bytes);
-      return remember(wanted, { file }, 500 + bytes.byteLength * costOfParsedByte);
+      const { documents, documentCount, bytes: held } = parseFile(wanted.publicPath, bytes, options.limits);
+      return remember(wanted, { file: { documents, documentCount, bytes: bytes.byteLength } }, held);
     } catch (error) {
       if (isConfigServerError(error, 'CONFIG_FILE_INVALID')) return remember(wanted, { error }, 2000);
       throw error;
@@ -53,7 +49,7 @@ export function createParsedFiles(options: ParsedFilesOptions): ParsedFiles {
     return parsed;
   };
   const find = (wanted: WantedFile): Parsed | undefined =>
-    cache.get(cacheKey(wanted, false)) ?? cache.get(cacheKey(wanted, true)) ?? tooLarge(wanted, options.fileBytes);
+    cache.get(cacheKey(wanted, false)) ?? cache.get(cacheKey(wanted, true)) ?? tooLarge(wanted, options.limits.bytes);
 
   const readBatch = async (batch: readonly WantedFile[], signal: AbortSignal): Promise<readonly Parsed[]> => {
     const contents = await options.store.read(

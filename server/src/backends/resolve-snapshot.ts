@@ -49,7 +49,10 @@ export function createSnapshotResolver(options: SnapshotResolverOptions): Resolv
     for (let round = 0; round < mostRounds; round += 1) {
       const assembly = assemble(plan, files, options.limits);
       if (assembly.kind === 'complete') return intern(toContent(assembly.sources, snapshot, options.uri));
-      const wanted = assembly.needs.map((path) => ({ publicPath: plan.publicPath(path), file: fileAt(snapshot, path) }));
+      const wanted = assembly.needs.map((path) => ({
+        publicPath: plan.publicPath(path),
+        file: fileAt(snapshot, path),
+      }));
       const contentsOfFiles = await options.parsed.load(wanted, signal);
       for (const [index, path] of assembly.needs.entries()) {
         const file = contentsOfFiles[index];

@@ -1,22 +1,111 @@
-import { createHash } from 'node:crypto';
 import { defaultAssembleLimits } from '../core/assembly.js';
 import type { AssembleLimits } from '../core/assembly.js';
-import { createByteCache } from '../core/byte-cache.js';
-import { isConfigServerError } from '../core/errors.js';
-import type { ConfigServerError } from '../core/errors.js';
+import { defaultDocumentLimits } from '../core/documents/limits.js';
+import type { DocumentLimits } from '../core/documents/limits.js';
 import type { Emit } from '../core/events.js';
 import { createPlan } from '../core/plan.js';
 import type { PlanOptions } from '../core/plan.js';
-import { queryKey } from '../core/query.js';
 import type { Query } from '../core/query.js';
 import { sourceUri } from '../core/source-name.js';
-import type { Backend, Resolution } from './backend.js';
+import type { Backend } from './backend.js';
+import { createAnswers } from './label-answers.js';
+import type { LabelAnswers } from './label-answers.js';
+import { labelsOf, snapshotsOf } from './labels.js';
+import type { LabelledSnapshot, LabelMeaning } from './labels.js';
 import type { Locate } from './locations.js';
-import { createParsedFiles } from './parsed-files.js';
-import type { ParseFile } from './parsed-files.js';
-import { createSnapshotResolver } from './resolve-snapshot.js';
 import { createResourceReader } from './read-resource.js';
-import { createSingleFlight } from './single-flight.js';
-import { createStaleSearch, isBrokenFile } from './stale-search.js';
-import type { Answer } from './stale-search.js';
-import type { Snapshot, SnapshotStore } from './snapshot-store.js';
+import type { SnapshotStore } from './snapshot-store.js';
+
+/** A backend over any store of snapshots: plan → load → assemble, with content-addressed caches. */
+export interface SnapshotBackendOptions {
+  readonly name: string;
+  readonly store: SnapshotStore;
+  readonly emit: Emit;
+  /** What names of property sources begin with: `<uri>/<path>`. User info and trailing slashes are left out. */
+  readonly uri: string;
+  readonly locate: Locate;
+  /** Whether each label is a snapshot (git), or labels only choose folders of one (native). Default snapshots. */
+  readonly labels?: LabelMeaning;
+  /** True: a label of several that is not there is left out. Default false. */
+  readonly continueOnLabelFailure?: boolean;
+  /** True: a broken file is an error even where an ancestor has a good copy. Default false. */
+  readonly strict?: boolean;
+  /** True: resources are looked for in the last location first. Default false. */
+  readonly reverseLocationOrder?: boolean;
+  readonly paths?: PlanOptions;
+  readonly limits?: SnapshotBackendLimits;
+}
+
+export interface SnapshotBackendLimits {
+  readonly documents?: DocumentLimits;
+  readonly assemble?: AssembleLimits;
+  /** Bytes of parsed documents, and of resolutions, that are kept. Default 24 MiB and 8 MiB. */
+  readonly parsedCacheBytes?: number;
+  readonly resolutionCacheBytes?: number;
+}
+
+const mebibyte = 1024 * 1024;
+
+export function createSnapshotBackend(options: SnapshotBackendOptions): Backend {
+  const { name, store } = options;
+  const meaning = options.labels ?? 'snapshots';
+  const answers = createAnswersOf(options);
+  const readResource = createResourceReaderOf(options);
+  const find = (query: Query, signal: AbortSignal): Promise<readonly LabelledSnapshot[]> =>
+    snapshotsOf(query, { store, meaning, continueOnFailure: options.continueOnLabelFailure ?? false, signal });
+  const locationsIn = ({ snapshot, label }: LabelledSnapshot, query: Query) =>
+    options.locate({ query, label, directories: () => snapshot.directories() });
+
+  return {
+    name,
+    resolve: async (query, signal) =>
+      answers.resolve({ query, snapshots: await find(query, signal), signal, planOf: (one) => planOf(one, query) }),
+    stamp(query) {
+      const stamps = labelsOf(query, meaning).map((label) => store.stamp(label));
+      return stamps.includes(undefined) ? undefined : stamps.join('\n');
+    },
+    async readFile(query, path, signal) {
+      const snapshots = await find(query, signal);
+      // The last label's sources come first, so its resources do too.
+      const places = snapshots
+        .toReversed()
+        .map((one) => ({ snapshot: one.snapshot, locations: locationsIn(one, query) }));
+      return readResource({ query, path, places, signal });
+    },
+    refresh: (request, signal) => store.refresh(request, signal),
+    health: () => store.health(),
+    onVersionChange: (listener) => store.onVersionChange(listener),
+    start: (signal) => store.start(signal),
+    async close() {
+      answers.close();
+      await store.close();
+    },
+  };
+
+  function planOf(one: LabelledSnapshot, query: Query) {
+    return createPlan(query, locationsIn(one, query), options.paths);
+  }
+}
+
+function createAnswersOf({ name, store, emit, uri, strict, limits = {} }: SnapshotBackendOptions): LabelAnswers {
+  return createAnswers({
+    name,
+    store,
+    emit,
+    uri: sourceUri(uri),
+    strict: strict ?? false,
+    limits: limits.assemble ?? defaultAssembleLimits,
+    documentLimits: limits.documents ?? defaultDocumentLimits,
+    parsedCacheBytes: limits.parsedCacheBytes ?? 24 * mebibyte,
+    resolutionCacheBytes: limits.resolutionCacheBytes ?? 8 * mebibyte,
+  });
+}
+
+function createResourceReaderOf({ store, limits, reverseLocationOrder, paths }: SnapshotBackendOptions) {
+  return createResourceReader({
+    store,
+    fileBytes: (limits?.documents ?? defaultDocumentLimits).bytes,
+    reverseLocationOrder: reverseLocationOrder ?? false,
+    publicPath: paths?.publicPath ?? ((path) => path),
+  });
+}

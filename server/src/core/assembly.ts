@@ -6,6 +6,7 @@ export interface AssembledFile {
   readonly documents: readonly { readonly index: number; readonly properties: ReadonlyMap<string, Property> }[];
   /** Documents in the file, empty ones counted. */
   readonly documentCount: number;
+  /** Size of the file. */
   readonly bytes: number;
 }
 
