@@ -5,6 +5,7 @@ import { Binary, Float, Timestamp, type Scalar, type Tree } from 'cairn-config-c
 import { renderYaml } from '#server/core/renditions/render-yaml.js';
 import { writeYaml } from '#server/core/renditions/yaml/write-yaml.js';
 import { anEnvironment } from '../../support/environments.js';
+import { expectError } from '../../support/expect-error.js';
 import { plainTree } from '../../support/plain-tree.js';
 
 const asWritten = { resolvePlaceholders: false, stripDocument: true };
@@ -64,6 +65,11 @@ describe('renditions: YAML', () => {
     ]);
     const text = renderYaml(environment, { resolvePlaceholders: true, stripDocument: true });
     expect(text).to.equal("port: 8080\ncopy: '8080'\nspring:\n  profiles:\n    active: x\n");
+  });
+
+  it('refuses to write more than its limit', async () => {
+    const deep = Array.from({ length: 20 }, (_, i): [string, Tree] => [`k${i}`, [[[['x']]]]]);
+    await expectError('CONFIG_TOO_LARGE', () => writeYaml(new Map(deep), 100));
   });
 
   it('quotes what a placeholder brought in, so that the document stays whole', () => {

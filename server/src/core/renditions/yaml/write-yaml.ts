@@ -21,9 +21,12 @@ const step = 2;
 // A longer key (with its tag `!!str`) is written after `? `.
 const simpleKeyLength = 128 - '!!str'.length;
 
-/** `tree` as one YAML document, with a line feed at its end. */
-export function writeYaml(tree: Tree): string {
-  const out = new YamlOutput();
+// Indentation makes YAML of deep keys many times longer than the keys themselves.
+const maxCharacters = 64 * 1024 * 1024;
+
+/** `tree` as one YAML document, with a line feed at its end. Throws `CONFIG_TOO_LARGE` past `maxLength` characters. */
+export function writeYaml(tree: Tree, maxLength: number = maxCharacters): string {
+  const out = new YamlOutput(maxLength);
   writeNode(out, tree, { indent: undefined });
   out.writeIndent(0);
   return out.text;
@@ -31,7 +34,7 @@ export function writeYaml(tree: Tree): string {
 
 /** The text of a scalar as one YAML document of a string. */
 export function writeYamlText(value: Scalar): string {
-  const out = new YamlOutput();
+  const out = new YamlOutput(maxCharacters);
   writeScalar(out, { ...representScalar(value), tag: 'str' }, { indent: undefined });
   out.writeIndent(0);
   return out.text;

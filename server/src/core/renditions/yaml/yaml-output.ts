@@ -1,3 +1,5 @@
+import { ConfigServerError } from '../../errors.js';
+
 /** How an indicator (`-`, `:`, a quote, a tag) sits between its neighbours. */
 interface IndicatorOptions {
   /** Whether a space must stand before it. */
@@ -13,6 +15,11 @@ export class YamlOutput {
   /** Nothing but indentation, `-`, `?` and `:` has been written on this line. */
   isIndentation = true;
   #isBlank = true;
+  readonly #maxLength: number;
+
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
+  }
 
   write(text: string): void {
     this.text += text;
@@ -35,6 +42,10 @@ export class YamlOutput {
   }
 
   writeLineBreak(lineBreak = '\n'): void {
+    if (this.text.length > this.#maxLength) {
+      const limit = `the limit is ${this.#maxLength} characters; deep keys cost an indentation a level`;
+      throw new ConfigServerError('CONFIG_TOO_LARGE', `The environment as YAML is too large (${limit}).`);
+    }
     this.text += lineBreak;
     this.column = 0;
     this.#isBlank = true;
