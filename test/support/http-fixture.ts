@@ -1,5 +1,5 @@
 import type { CairnEvent } from '#server/core/events.js';
-import type { HealthReport } from '#server/core/health.js';
+import type { HealthProbes, HealthReport } from '#server/core/health.js';
 import { createEnvironments, type EnvironmentsOptions } from '#server/environments/environments.js';
 import { defaultHttpLimits } from '#server/http/limits.js';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '#server/http/server.js';
@@ -23,9 +23,16 @@ export const upReport: HealthReport = {
   status: 'UP',
   groups: ['liveness', 'readiness'],
   components: { configServer: { status: 'UP', details: { repositories: [] } } },
-  liveness: { status: 'UP' },
-  readiness: { status: 'UP' },
 };
+
+/** Probes that tell `report` and are ready where it is up. */
+export function probesOf(report: () => HealthReport): HealthProbes {
+  return {
+    report: () => Promise.resolve(report()),
+    liveness: () => ({ status: 'UP' }),
+    readiness: () => ({ status: report().status === 'UP' ? 'UP' : 'OUT_OF_SERVICE' }),
+  };
+}
 
 /** A listening server over a fake backend that has `orders` with a port and some placeholders. */
 export async function startHttp(options: FixtureOptions = {}): Promise<HttpFixture> {
@@ -59,7 +66,7 @@ const httpDefaults = {
   prefix: '',
   publicUrl: null,
   authenticator: createAnonymousAuthenticator(),
-  health: () => upReport,
+  health: probesOf(() => upReport),
   info: () => ({ build: { name: 'cairn-config-server', version: '0.0.0' } }),
   queries: {},
   renditions: { stripDocument: true },

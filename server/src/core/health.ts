@@ -8,17 +8,22 @@ export interface HealthComponent {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** One look at the whole server. Made without any fetch, so that a probe is cheap. */
+/** One look at the whole server: the body of `GET /actuator/health`. Made without any fetch, so that a probe is cheap. */
 export interface HealthReport {
-  /** `GET /actuator/health`: the worst status of its components. */
+  /** The worst status of the components. */
   readonly status: string;
   readonly groups: readonly string[];
   /** `configServer`, `livenessState`, `readinessState`: also answered at `/actuator/health/<component>`. */
   readonly components: Readonly<Record<string, HealthComponent>>;
-  /** `GET /actuator/health/liveness`: never depends on sources. */
-  readonly liveness: HealthComponent;
-  /** `GET /actuator/health/readiness`: down until the source has had one good copy, and while the server stops. */
-  readonly readiness: HealthComponent;
+}
+
+/** What http/ asks; made by observability/. */
+export interface HealthProbes {
+  report(): Promise<HealthReport>;
+  /** Synchronous, as it never depends on sources: a server that waits for one must not be restarted. */
+  liveness(): HealthComponent;
+  /** Down until the source has had one good copy, and while the server stops. */
+  readiness(): HealthComponent;
 }
 
 /** What the server is: the body of `GET /actuator/info`. */

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { ConfigServerError } from '../core/errors.js';
 import type { Emit } from '../core/events.js';
-import type { HealthReport, ServerInfo } from '../core/health.js';
+import type { HealthProbes, ServerInfo } from '../core/health.js';
 import type { QueryOptions } from '../core/query.js';
 import type { Environments } from '../environments/environments.js';
 import type { Authenticator } from '../security/authenticator.js';
@@ -29,7 +29,7 @@ export interface HttpServerOptions {
   readonly publicUrl: string | null;
   readonly environments: Environments;
   readonly authenticator: Authenticator;
-  readonly health: () => HealthReport;
+  readonly health: HealthProbes;
   readonly info: () => ServerInfo;
   readonly queries: QueryOptions;
   readonly renditions: RenditionSettings;

@@ -1,4 +1,4 @@
-import type { HealthReport, ServerInfo } from '../core/health.js';
+import type { HealthProbes, ServerInfo } from '../core/health.js';
 import type { QueryOptions } from '../core/query.js';
 import type { Environments } from '../environments/environments.js';
 import type { Bodies } from './bodies.js';
@@ -11,7 +11,7 @@ export interface Services {
   readonly bodies: Bodies;
   readonly deliver: Deliver;
   readonly queries: QueryOptions;
-  readonly health: () => HealthReport;
+  readonly health: HealthProbes;
   readonly info: () => ServerInfo;
   /** Where clients reach the server, for links; null: links are paths. */
   readonly publicUrl: string | null;

@@ -1,5 +1,5 @@
 import { isConfigServerError } from '../core/errors.js';
-import type { HealthComponent, HealthReport } from '../core/health.js';
+import type { HealthComponent, HealthProbes } from '../core/health.js';
 
 /** A query that health looks up. */
 export interface HealthCheck {
@@ -39,18 +39,22 @@ export interface HealthOptions {
 const usualCheck: HealthCheck = { application: 'app', profiles: ['default'], label: null };
 
 /** Health as Spring Boot Actuator and the reference's indicator `configServer` shape it. */
-export function createHealth(options: HealthOptions): () => Promise<HealthReport> {
-  return async () => {
-    const liveness: HealthComponent = { status: 'UP' };
-    const readiness = readinessOf(options);
-    const configServer = options.isEnabled ? { configServer: await configServerOf(options) } : {};
-    const components: Record<string, HealthComponent> = {
-      ...configServer,
-      livenessState: liveness,
-      readinessState: readiness,
-    };
-    const status = worst(Object.values(components).map((component) => component.status));
-    return { status, groups: ['liveness', 'readiness'], components, liveness, readiness };
+export function createHealth(options: HealthOptions): HealthProbes {
+  const liveness = (): HealthComponent => ({ status: 'UP' });
+  const readiness = (): HealthComponent => readinessOf(options);
+  return {
+    liveness,
+    readiness,
+    async report() {
+      const configServer = options.isEnabled ? { configServer: await configServerOf(options) } : {};
+      const components: Record<string, HealthComponent> = {
+        ...configServer,
+        livenessState: liveness(),
+        readinessState: readiness(),
+      };
+      const status = worst(Object.values(components).map((component) => component.status));
+      return { status, groups: ['liveness', 'readiness'], components };
+    },
   };
 }
 

@@ -61,13 +61,15 @@ export function splitList(text: string): string[] {
 }
 
 /** A text that may be left out; an empty one is none. */
-export function optionalText(told: Told & { taken?: string }): SettingType<string | null> {
+export function optionalText(told: Told & { taken?: string; minLength?: number }): SettingType<string | null> {
+  const { minLength = 0, ...rest } = told;
   const type = z
     .string()
     .nullable()
     .default(null)
-    .transform((text) => (text === '' ? null : text));
-  return setting(type, { kind: 'value', taken: 'a text', fallback: 'none', fromText: sameText, ...told });
+    .transform((text) => (text === '' ? null : text))
+    .pipe(z.string().min(minLength).nullable());
+  return setting(type, { kind: 'value', taken: 'a text', fallback: 'none', fromText: sameText, ...rest });
 }
 
 /** A text with a default. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { HealthReport } from '#server/core/health.js';
 import { ask, jsonOf } from '../../support/ask.js';
-import { startHttp, upReport, type HttpFixture } from '../../support/http-fixture.js';
+import { probesOf, startHttp, upReport, type HttpFixture } from '../../support/http-fixture.js';
 
 const ACTUATOR_TYPE = 'application/vnd.spring-boot.actuator.v3+json';
 
@@ -9,7 +9,7 @@ describe('the actuator', () => {
   let http: HttpFixture;
   let report: HealthReport;
   before(async () => {
-    http = await startHttp({ http: { health: () => report, publicUrl: 'https://config.example.com' } });
+    http = await startHttp({ http: { health: probesOf(() => report), publicUrl: 'https://config.example.com' } });
   });
   beforeEach(() => {
     report = upReport;
@@ -44,7 +44,6 @@ describe('the actuator', () => {
       ...upReport,
       status: 'DOWN',
       components: { configServer: down },
-      readiness: { status: 'OUT_OF_SERVICE' },
     };
     const statuses: Record<string, number> = {};
     for (const path of ['', '/configServer', '/readiness', '/liveness']) {

@@ -1,5 +1,5 @@
 import { ConfigServerError } from '../../core/errors.js';
-import { healthHttpStatus, type HealthComponent, type HealthReport } from '../../core/health.js';
+import { healthHttpStatus, type HealthComponent, type HealthProbes } from '../../core/health.js';
 import type { RouteContext } from '../context.js';
 import { JSON_TYPE, negotiate } from '../media-types.js';
 import type { Route, RouteGroup } from '../route.js';
@@ -11,12 +11,12 @@ export const actuatorRoutes: RouteGroup = ({ health, info, publicUrl }) => [
   get('/actuator', (ctx) => {
     answer(ctx, links(publicUrl ?? ''));
   }),
-  get('/actuator/health', (ctx) => {
-    const { status, groups, components } = health();
+  get('/actuator/health', async (ctx) => {
+    const { status, groups, components } = await health.report();
     answer(ctx, { status, components, groups }, healthHttpStatus(status));
   }),
-  get('/actuator/health/:component', (ctx) => {
-    const component = componentOf(health(), ctx.params['component'] ?? '');
+  get('/actuator/health/:component', async (ctx) => {
+    const component = await componentOf(health, ctx.params['component'] ?? '');
     answer(ctx, component, healthHttpStatus(component.status));
   }),
   get('/actuator/info', (ctx) => {
@@ -27,13 +27,12 @@ export const actuatorRoutes: RouteGroup = ({ health, info, publicUrl }) => [
   }),
 ];
 
-function get(path: string, handle: (ctx: RouteContext) => void): Route {
+function get(path: string, handle: (ctx: RouteContext) => void | Promise<void>): Route {
   return {
     methods: ['GET'],
     path,
     handle: async (ctx) => {
-      handle(ctx);
-      return Promise.resolve();
+      await handle(ctx);
     },
   };
 }
@@ -46,10 +45,11 @@ function answer(ctx: RouteContext, body: object, status = 200): void {
   ctx.body = JSON.stringify(body);
 }
 
-function componentOf(report: HealthReport, name: string): HealthComponent {
-  if (name === 'liveness') return report.liveness;
-  if (name === 'readiness') return report.readiness;
-  const component = Object.hasOwn(report.components, name) ? report.components[name] : undefined;
+async function componentOf(health: HealthProbes, name: string): Promise<HealthComponent> {
+  if (name === 'liveness') return health.liveness();
+  if (name === 'readiness') return health.readiness();
+  const { components } = await health.report();
+  const component = Object.hasOwn(components, name) ? components[name] : undefined;
   if (component === undefined) throw nothingThere();
   return component;
 }

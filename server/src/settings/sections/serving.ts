@@ -17,6 +17,7 @@ export interface ServingSettings {
   readonly 'stale-limit': number;
   readonly 'strip-document': boolean;
   readonly 'reverse-location-order': boolean;
+  readonly 'digest-key': string | null;
   readonly overrides: ReadonlyMap<string, string>;
 }
 
@@ -63,6 +64,13 @@ export const servingSection: SettingType<ServingSettings> = z.strictObject({
     default: false,
     description: 'Whether resources are looked up in the search locations from the last to the first.',
     ...reference('reverse-location-order'),
+  }),
+  'digest-key': optionalText({
+    secret: true,
+    minLength: 32,
+    taken: 'a text of at least 32 characters',
+    description:
+      'Key of the digests in `ETag` and `X-Config-Digest`; servers that should agree on them share it. Without it one is made in the data directory, or for the process where there is no mirror and no data directory is set.',
   }),
   overrides: textMap({
     description: 'Properties put in front of every answer, as the property source `overrides`.',
