@@ -3,7 +3,7 @@
  * (schema `failsafe`): types, merge keys and duplicate keys are ours, because they must be SnakeYAML's.
  */
 import { Composer, isAlias, isMap, isScalar, Lexer, Parser } from 'yaml';
-import type { Alias, CST, Document, Pair, ParsedNode, YAMLError, YAMLSeq } from 'yaml';
+import type { Alias, CST, Document, Pair, ParsedNode, Scalar, YAMLError, YAMLSeq } from 'yaml';
 import type { AliasNode, ContentNode, MappingEntry, YamlNode } from './nodes.js';
 import { tooDeep } from './limits.js';
 import { invalidAt, type Source } from './source.js';
@@ -28,29 +28,36 @@ const maxTokens = 500_000;
 export function* composeDocuments(source: Source): Generator<ContentNode, void> {
   const composer = new Composer(options);
   let count = 0;
-  for (const document of composedDocuments(source, composer)) {
+  /** What stands before the content of the documents that are still to come: it has the anchor and tag of a root. */
+  const starts: Properties[] = [];
+  for (const document of composedDocuments(source, composer, starts)) {
     throwFirst(source, document.errors);
     count += 1;
     if (count > source.limits.documents) {
       throw invalidAt(source, document.range[0], `it has more than ${source.limits.documents} documents`);
     }
     const reader: NodeReader = { source, anchors: new Map(), open: new Set() };
-    const root = readNode(reader, document.contents as ParsedNode, []);
+    const root = readNode(reader, document.contents as ParsedNode, starts.shift() ?? []);
     if (root.kind !== 'alias') yield root;
   }
   throwFirst(source, composer.streamInfo().errors);
 }
 
-function* composedDocuments(source: Source, composer: Composer): Generator<Document.Parsed, void> {
+function* composedDocuments(
+  source: Source,
+  composer: Composer,
+  starts: Properties[],
+): Generator<Document.Parsed, void> {
   const parser = new Parser();
+  const checked = createTokenCheck(source, starts);
   let tokens = 0;
   for (const lexeme of new Lexer().lex(source.text)) {
     tokens += 1;
     if (tokens > maxTokens) throw invalidAt(source, parser.offset, `it has more than ${maxTokens} tokens`);
-    for (const token of parser.next(lexeme)) yield* composer.next(checked(source, token));
+    for (const token of parser.next(lexeme)) yield* composer.next(checked(token));
     checkDepth(source, parser);
   }
-  for (const token of parser.end()) yield* composer.next(checked(source, token));
+  for (const token of parser.end()) yield* composer.next(checked(token));
   yield* composer.end();
 }
 
@@ -64,9 +71,16 @@ function checkDepth(source: Source, parser: Parser): void {
   if (levels.length > depth) throw invalidAt(source, parser.offset, tooDeep(depth));
 }
 
-function checked(source: Source, token: CST.Token): CST.Token {
-  if (token.type === 'error') throw invalidAt(source, token.offset, syntaxErrorText('UNEXPECTED_TOKEN'));
-  return token;
+function createTokenCheck(source: Source, starts: Properties[]): (token: CST.Token) => CST.Token {
+  let directives = 0;
+  return (token) => {
+    if (token.type === 'error') throw invalidAt(source, token.offset, syntaxErrorText('UNEXPECTED_TOKEN'));
+    if (token.type === 'document') starts.push(token.start);
+    if (token.type === 'directive') directives += 1;
+    // One for each document would do; the parser makes a costly warning of each that it does not know.
+    if (directives <= source.limits.documents) return token;
+    throw invalidAt(source, token.offset, `it has more than ${source.limits.documents} directives`);
+  };
 }
 
 function throwFirst(source: Source, errors: readonly YAMLError[]): void {
@@ -105,15 +119,43 @@ function readAlias({ source, anchors, open }: NodeReader, name: string, start: n
 
 function readContent(reader: NodeReader, node: Exclude<ParsedNode, Alias.Parsed>, start: number): ContentNode {
   const { tag } = node;
-  if (isScalar(node)) return { kind: 'scalar', text: node.source, plain: node.type === 'PLAIN', tag, start };
+  if (isScalar(node)) {
+    checkClosed(reader.source, node);
+    return { kind: 'scalar', text: scalarText(reader.source, node), plain: node.type === 'PLAIN', tag, start };
+  }
   if (isMap(node)) return { kind: 'mapping', entries: node.items.map((pair) => readEntry(reader, pair)), tag, start };
   return { kind: 'sequence', items: readItems(reader, node), tag, start };
+}
+
+/** `yaml` takes an escaped quote at the very end of a file for the closing one. */
+function checkClosed(source: Source, { type, srcToken }: Scalar.Parsed): void {
+  if (srcToken === undefined || (type !== 'QUOTE_SINGLE' && type !== 'QUOTE_DOUBLE')) return;
+  const escape = type === 'QUOTE_SINGLE' ? "'" : '\\';
+  const { offset, source: text } = srcToken;
+  let at = text.length - 2;
+  while (at > 0 && text[at] === escape) at -= 1;
+  if ((text.length - at) % 2 === 1) throw invalidAt(source, offset, 'a quoted text is not closed');
+}
+
+/** At the end of a file without a line break, `yaml` gives a block scalar one, and SnakeYAML does not. */
+function scalarText({ text }: Source, { source, type, range }: Scalar.Parsed): string {
+  const isBlock = type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED';
+  if (!isBlock || range[1] < text.length || !source.endsWith('\n') || /\n *$/.test(text)) return source;
+  return source.slice(0, -1);
 }
 
 function readEntry(reader: NodeReader, { key, value, srcToken }: Pair<ParsedNode, ParsedNode | null>): MappingEntry {
   const keyNode = readNode(reader, key, srcToken?.start ?? []);
   if (value !== null) return { key: keyNode, value: readNode(reader, value, srcToken?.sep ?? []) };
-  return { key: keyNode, value: { kind: 'scalar', text: '', plain: true, tag: undefined, start: key.range[1] } };
+  const start = nextToken(reader.source, key.range[1]);
+  return { key: keyNode, value: { kind: 'scalar', text: '', plain: true, tag: undefined, start } };
+}
+
+function nextToken({ text }: Source, from: number): number {
+  const blanks = /(?:[ \t\n]|#.*)*/y;
+  blanks.lastIndex = from;
+  blanks.test(text);
+  return blanks.lastIndex;
 }
 
 function readItems(reader: NodeReader, { items, srcToken }: YAMLSeq.Parsed): readonly YamlNode[] {

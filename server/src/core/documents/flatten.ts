@@ -10,7 +10,7 @@ import {
   type YamlNode,
 } from './nodes.js';
 import { typedScalar, unknownTag } from './scalars.js';
-import type { Source } from './source.js';
+import { invalidAt, type Source } from './source.js';
 
 /** Where the properties of a YAML file are gathered. One for each file, so that its budget counts all documents. */
 export interface Flattener {
@@ -23,7 +23,7 @@ export interface Flattener {
 
 /** A flattener for the documents of `source`. */
 export function createFlattener(source: Source): Flattener {
-  const budget = createBudget(source);
+  const budget = createBudget(source.limits, (at, what) => invalidAt(source, at, what));
   return {
     flatten: (root) => {
       if (isNothing(source, root)) return undefined;
@@ -53,7 +53,7 @@ interface Walk {
 
 function flattenNode(walk: Walk, node: YamlNode, path: string, depth: number): void {
   if (node.kind === 'alias') {
-    walk.budget.expand(node);
+    walk.budget.expand(node.start);
     flattenNode(walk, node.target, path, depth);
     return;
   }

@@ -43,7 +43,7 @@ function printNode(reader: KeyReader, node: YamlNode, depth: number): string {
   const { source, budget } = reader;
   budget.enter(depth, node.start);
   if (node.kind === 'alias') {
-    budget.expand(node);
+    budget.expand(node.start);
     return printNode(reader, node.target, depth);
   }
   const print = (child: YamlNode): string => printNode(reader, child, depth + 1);

@@ -127,7 +127,7 @@ function notMergeable({ reader }: Merge, node: YamlNode): Error {
 
 function expand({ budget }: MappingReader, node: YamlNode): ContentNode {
   if (node.kind !== 'alias') return node;
-  budget.expand(node);
+  budget.expand(node.start);
   return node.target;
 }
 

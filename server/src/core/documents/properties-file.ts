@@ -1,8 +1,9 @@
 import type { Property } from '../environment.js';
+import { createBudget, type Budget } from './budget.js';
 import { checkSize, decodeLatin1 } from './decode.js';
 import type { DocumentLimits } from './limits.js';
 import { PropertiesReader } from './properties-reader.js';
-import { invalidFile, type Position } from './source.js';
+import { invalidFile } from './source.js';
 
 const hash = 35;
 const exclamation = 33;
@@ -27,18 +28,23 @@ export function parseProperties(file: string, bytes: Uint8Array, limits: Documen
       column: column + 1,
     }),
   );
-  const parser: Parser = { file, limits, reader, codes: new Uint16Array(text.length), nodes: 0, characters: 0 };
-  return readDocuments(parser);
+  const budget = createBudget(limits, (line, what) => invalidFile(file, what, { line, column: 1 }));
+  return readDocuments({ file, limits, budget, reader, codes: new Uint16Array(text.length) });
 }
 
 interface Parser {
   readonly file: string;
   readonly limits: DocumentLimits;
+  readonly budget: Budget;
   readonly reader: PropertiesReader;
   /** The key or value being read. */
   readonly codes: Uint16Array;
-  nodes: number;
-  characters: number;
+}
+
+interface Value {
+  readonly property: { readonly value: string; readonly origin: string };
+  /** From 1. */
+  readonly line: number;
 }
 
 function readDocuments(parser: Parser): readonly Properties[] {
@@ -101,21 +107,10 @@ function readProperty(parser: Parser, document: Properties): void {
   } while (!reader.isEndOfLine());
 }
 
-function put(parser: Parser, document: Properties, key: string, property: Property): void {
+function put({ budget }: Parser, document: Properties, key: string, { property, line }: Value): void {
   if (key === '') return;
-  parser.nodes += 1;
-  parser.characters += key.length + String(property.value).length;
-  const { limits } = parser;
-  if (parser.nodes > limits.nodes) throw refuse(parser, `it comes to more than ${limits.nodes} values`);
-  if (parser.characters > limits.characters) {
-    throw refuse(parser, `it comes to more than ${limits.characters} characters of keys and values`);
-  }
+  budget.spend(key.length + property.value.length, line);
   document.set(key, property);
-}
-
-function refuse({ file, reader }: Parser, what: string): Error {
-  const position: Position = { line: reader.line, column: 1 };
-  return invalidFile(file, what, position);
 }
 
 /** As Java trims: characters up to the blank. */
@@ -145,16 +140,17 @@ function readKey({ reader, codes }: Parser): string {
   return textOf(codes, length);
 }
 
-function readValue({ reader, codes }: Parser, stops: ReadonlySet<number>): Property {
+function readValue({ reader, codes }: Parser, stops: ReadonlySet<number>): Value {
   while (reader.isBlank()) reader.read();
-  const origin = `${reader.line + 1}:${reader.column + 1}`;
+  const line = reader.line + 1;
+  const origin = `${line}:${reader.column + 1}`;
   let length = 0;
   while (!reader.isEndOfLine() && !reader.isOneOf(stops)) {
     codes[length] = reader.character;
     length += 1;
     reader.read();
   }
-  return { value: textOf(codes, length), origin };
+  return { property: { value: textOf(codes, length), origin }, line };
 }
 
 function textOf(codes: Uint16Array, length: number): string {

@@ -18,29 +18,45 @@ export interface Source {
 const lineBreak = /[\n\u2028\u2029]/gu;
 const astral = /[\u{10000}-\u{10FFFF}]/gu;
 
-/** A source over `text`, whose line breaks are `\n`. Lines are only counted when a position is asked for. */
+/** A source over `text`, whose line breaks are `\n`. Its lines are only counted when a position is asked for. */
 export function createSource(file: string, text: string, limits: DocumentLimits): Source {
-  let starts: readonly number[] | undefined;
+  let places: Places | undefined;
   return {
     file,
     text,
     limits,
     position: (offset) => {
-      starts ??= [0, ...Array.from(text.matchAll(lineBreak), (match) => match.index + 1)];
-      const line = lineAt(starts, offset);
-      const before = text.slice(starts[line], offset);
-      return { line: line + 1, column: before.length - (before.match(astral)?.length ?? 0) + 1 };
+      places ??= {
+        lines: [0, ...Array.from(text.matchAll(lineBreak), ({ index }) => index + 1)],
+        pairs: Array.from(text.matchAll(astral), ({ index }) => index + 1),
+      };
+      return positionIn(places, offset);
     },
   };
 }
 
-function lineAt(starts: readonly number[], offset: number): number {
+interface Places {
+  /** Offsets at which lines begin. */
+  readonly lines: readonly number[];
+  /** Offsets of the second halves of characters that are two UTF-16 units. */
+  readonly pairs: readonly number[];
+}
+
+function positionIn({ lines, pairs }: Places, offset: number): Position {
+  const line = countUpTo(lines, offset);
+  const start = lines[line - 1] ?? 0;
+  const surplus = pairs.length === 0 ? 0 : countUpTo(pairs, offset) - countUpTo(pairs, start);
+  return { line, column: offset - start - surplus + 1 };
+}
+
+/** How many of the sorted `offsets` are at most `limit`. */
+function countUpTo(offsets: readonly number[], limit: number): number {
   let low = 0;
-  let high = starts.length - 1;
+  let high = offsets.length;
   while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
+    const middle = (low + high) >> 1;
+    if ((offsets[middle] ?? 0) <= limit) low = middle + 1;
+    else high = middle;
   }
   return low;
 }
