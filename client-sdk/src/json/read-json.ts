@@ -20,7 +20,6 @@ export function readJson(text: string, limits: JsonLimits = jsonLimits): JsonVal
 }
 
 function readValue(cursor: Cursor, depth: number): JsonValue {
-  if (depth > cursor.limits.depth) throw syntaxError(cursor, `nesting deeper than ${cursor.limits.depth}`);
   skipBlanks(cursor);
   switch (cursor.text[cursor.at]) {
     case '{':
@@ -42,7 +41,7 @@ function readValue(cursor: Cursor, depth: number): JsonValue {
 
 function readObject(cursor: Cursor, depth: number): JsonObject {
   const object: JsonObject = new Map();
-  cursor.at += 1;
+  open(cursor, depth);
   if (takeCharacter(cursor, '}')) return object;
   do {
     skipBlanks(cursor);
@@ -57,7 +56,7 @@ function readObject(cursor: Cursor, depth: number): JsonObject {
 
 function readArray(cursor: Cursor, depth: number): JsonValue[] {
   const array: JsonValue[] = [];
-  cursor.at += 1;
+  open(cursor, depth);
   if (takeCharacter(cursor, ']')) return array;
   do {
     array.push(readValue(cursor, depth));
@@ -70,4 +69,9 @@ function readWord<T extends boolean | null>(cursor: Cursor, word: string, value:
   if (!cursor.text.startsWith(word, cursor.at)) throw syntaxError(cursor, 'expected a value');
   cursor.at += word.length;
   return value;
+}
+
+function open(cursor: Cursor, depth: number): void {
+  if (depth > cursor.limits.depth) throw syntaxError(cursor, `nesting deeper than ${cursor.limits.depth}`);
+  cursor.at += 1;
 }

@@ -8,7 +8,7 @@ export interface ChangeStreamOptions {
   readonly snapshot: () => Snapshot;
   /** Subscribes to swaps; returns what ends that. */
   readonly onChange: (listener: (event: ChangeEvent) => void) => () => void;
-  readonly onEnd: () => void;
+  readonly onEnd: (stream: ChangeStream) => void;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -35,6 +35,10 @@ export class ChangeStream implements AsyncIterableIterator<ChangeEvent> {
     else options.signal?.addEventListener('abort', this.end, { once: true });
   }
 
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -57,7 +61,7 @@ export class ChangeStream implements AsyncIterableIterator<ChangeEvent> {
     this.#isDone = true;
     this.#unsubscribe();
     this.#options.signal?.removeEventListener('abort', this.end);
-    this.#options.onEnd();
+    this.#options.onEnd(this);
     this.#wake();
   };
 

@@ -113,11 +113,11 @@ export class ClientConfig<T> implements Config<T> {
       bigint: settings.bigint,
       snapshot: () => updater.snapshot,
       onChange: (listener) => emitter.on('change', listener),
-      onEnd: () => this.#streams.delete(stream),
+      onEnd: (ended) => this.#streams.delete(ended),
       signal,
     });
-    if (this.#closing === undefined) this.#streams.add(stream);
-    else stream.end();
+    if (this.#closing !== undefined) stream.end();
+    else if (!stream.isDone) this.#streams.add(stream);
     return stream;
   }
 
