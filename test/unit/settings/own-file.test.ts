@@ -33,6 +33,7 @@ describe('cairn.yml', () => {
         'refresh-interval': 30_000,
         timeout: 5000,
         'clone-timeout': 600_000,
+        'delete-untracked-branches': false,
         engine: 'auto',
         credentials: { username: null, password: null, token: null },
         proxy: { http: noProxy, https: noProxy },

@@ -100,3 +100,27 @@ export async function packObjects(source: ObjectSource, oids: readonly string[])
 export async function indexPack(source: ObjectSource, filepath: string): Promise<void> {
   await git.indexPack({ ...source, dir: source.gitdir, filepath });
 }
+
+/** A repository with a working tree, as its owner commits to it. */
+export interface WorkingTree {
+  readonly fs: GitFs;
+  readonly dir: string;
+}
+
+export interface Identity {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** An empty repository, whose own configuration names `identity`. */
+export async function initRepository({ fs, dir }: WorkingTree, branch: string, identity: Identity): Promise<void> {
+  await git.init({ fs, dir, defaultBranch: branch });
+  await git.setConfig({ fs, dir, path: 'user.name', value: identity.name });
+  await git.setConfig({ fs, dir, path: 'user.email', value: identity.email });
+}
+
+/** Commits these files of the working tree, as the repository's own configuration says who. */
+export async function commitFiles(tree: WorkingTree, files: readonly string[], message: string): Promise<string> {
+  await git.add({ ...tree, filepath: [...files] });
+  return git.commit({ ...tree, message });
+}

@@ -48,6 +48,7 @@ export interface GitSourceSettings {
   readonly 'refresh-interval': number | null;
   readonly timeout: number;
   readonly 'clone-timeout': number;
+  readonly 'delete-untracked-branches': boolean;
   readonly engine: 'auto' | 'isomorphic';
   readonly credentials: GitCredentialSettings;
   readonly proxy: ProxiesSettings;
@@ -161,6 +162,11 @@ const gitSource = z.strictObject({
   'clone-timeout': duration({
     default: '10m',
     description: 'How long a whole clone may take.',
+  }),
+  'delete-untracked-branches': flag({
+    default: false,
+    description: 'Whether branches and tags that the remote no longer has stop being served.',
+    ...reference('git.delete-untracked-branches'),
   }),
   engine: choice({
     default: 'auto',

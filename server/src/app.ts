@@ -1,0 +1,87 @@
+/** The composition root: every room built from the settings, started in order and closed in the opposite order. */
+import type { Backend } from './backends/backend.js';
+import { createBackend, usesMirror } from './app/backend.js';
+import { dataDirectory, keptDigestKey, passingDigestKey } from './app/data-directory.js';
+import { createServing } from './app/serving.js';
+import type { Serving } from './app/serving.js';
+import type { Emit } from './core/events.js';
+import { logEvents } from './observability/log-events.js';
+import { createLog } from './observability/log.js';
+import type { LogStream } from './observability/log.js';
+import type { Settings } from './settings/schema.js';
+
+/** What a server is made with beside its settings. */
+export interface AppOptions {
+  /** Where the log goes. Default `process.stdout`. */
+  readonly stream?: LogStream;
+  /** What loading the settings had to say; logged first. */
+  readonly notices?: readonly string[];
+  /** In place of the backend that the settings describe. */
+  readonly backend?: (emit: Emit) => Backend;
+  /** Default `process.env`; asked for `XDG_STATE_HOME` only. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Where a server listens. */
+export interface Started {
+  readonly address: string;
+  readonly port: number;
+  /** `http://127.0.0.1:8888`. */
+  readonly url: string;
+}
+
+/** A configuration server. */
+export interface App {
+  /**
+   * Opens the source and listens. A remote that is down does not make it fail: readiness is down until it answers.
+   * @throws ConfigServerError CONFIG_LISTEN_FAILED, CONFIG_MIRROR_LOCKED, CONFIG_GIT_TRANSPORT_UNSUPPORTED,
+   * CONFIG_REPOSITORY_UNSUPPORTED, CONFIG_SETTINGS_INVALID
+   */
+  start(): Promise<Started>;
+  /** Readiness goes down, listeners close, requests in flight finish, then all else closes. Idempotent. */
+  close(reason?: string): Promise<void>;
+  readonly emit: Emit;
+}
+
+/**
+ * A server for `settings`, not started yet.
+ *
+ * @example
+ * const { settings } = await loadSettings({ config: 'cairn.yml', environment: process.env });
+ * const app = createApp(settings);
+ * const { url } = await app.start();
+ * await app.close();
+ */
+export function createApp(settings: Settings, options: AppOptions = {}): App {
+  const emit = logEvents(createLog({ ...settings.observability.log, stream: options.stream ?? process.stdout }));
+  const starting = new AbortController();
+  let serving: Promise<Serving> | undefined;
+  let closing: Promise<void> | undefined;
+
+  const build = async (): Promise<Serving> => {
+    for (const message of options.notices ?? []) emit({ type: 'notice', message });
+    const directory = dataDirectory(settings['data-directory'], options.environment ?? process.env);
+    const backend = options.backend?.(emit) ?? createBackend(settings, directory, emit);
+    const digestKey = await digestKeyFor(settings, directory);
+    return createServing({ settings, backend, digestKey, emit });
+  };
+  return {
+    emit,
+    start: async () => {
+      serving ??= build();
+      return (await serving).start(starting.signal);
+    },
+    close: (reason = 'closed') => {
+      starting.abort();
+      closing ??= Promise.resolve(serving).then((built) => built?.close(reason));
+      return closing;
+    },
+  };
+}
+
+async function digestKeyFor(settings: Settings, directory: string): Promise<Uint8Array> {
+  const configured = settings.serving['digest-key'];
+  if (configured !== null) return Buffer.from(configured);
+  const isKept = settings['data-directory'] !== null || settings.sources.some(usesMirror);
+  return isKept ? keptDigestKey(directory) : passingDigestKey();
+}

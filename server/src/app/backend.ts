@@ -1,0 +1,102 @@
+import type { Backend } from '../backends/backend.js';
+import { createGitStore } from '../backends/git/git-store.js';
+import type { GitStoreOptions } from '../backends/git/git-store.js';
+import { parseRepositoryUri } from '../backends/git/repository-uri.js';
+import { repositoryLocations } from '../backends/locations.js';
+import { createSnapshotBackend } from '../backends/snapshot-backend.js';
+import type { SnapshotBackendLimits } from '../backends/snapshot-backend.js';
+import { defaultAssembleLimits } from '../core/assembly.js';
+import { defaultDocumentLimits } from '../core/documents/limits.js';
+import { ConfigServerError } from '../core/errors.js';
+import type { Emit } from '../core/events.js';
+import type { Settings } from '../settings/schema.js';
+import type { LimitSettings } from '../settings/sections/limits.js';
+import type {
+  GitCredentialSettings,
+  GitSourceSettings,
+  ProxySettings,
+  SourceSettings,
+} from '../settings/sections/sources.js';
+
+/** Whether the source is kept in the data directory. */
+export function usesMirror(source: SourceSettings): boolean {
+  return source.type === 'git' && parseRepositoryUri(source.uri).kind === 'remote';
+}
+
+/** The backend that the settings describe. @throws ConfigServerError CONFIG_SETTINGS_INVALID, CONFIG_GIT_TRANSPORT_UNSUPPORTED */
+export function createBackend(settings: Settings, dataDirectory: string, emit: Emit): Backend {
+  const [source] = settings.sources;
+  if (source === undefined) throw new ConfigServerError('CONFIG_SETTINGS_INVALID', 'No source is configured.');
+  if (source.type === 'native') throw new ConfigServerError('CONFIG_SETTINGS_INVALID', 'native');
+  return gitBackend(source, settings, dataDirectory, emit);
+}
+
+function gitBackend(source: GitSourceSettings, settings: Settings, dataDirectory: string, emit: Emit): Backend {
+  const { serving, limits } = settings;
+  const location = parseRepositoryUri(source.uri);
+  const defaultLabel = serving['default-label'] ?? source['default-label'] ?? 'main';
+  return createSnapshotBackend({
+    name: source.name,
+    store: createGitStore(location, { ...gitOptions(source, limits), defaultLabel, dataDirectory, emit }),
+    emit,
+    uri: location.uri,
+    locate: repositoryLocations(source['search-paths'], defaultLabel),
+    strict: serving.strict,
+    reverseLocationOrder: serving['reverse-location-order'],
+    limits: snapshotLimits(limits),
+  });
+}
+
+function gitOptions(source: GitSourceSettings, limits: LimitSettings): Omit<GitStoreOptions, 'emit'> {
+  const ca = source['ca-certificate'];
+  return {
+    name: source.name,
+    tryMasterBranch: source['try-master-branch'],
+    refreshIntervalMs: source['refresh-interval'],
+    timeoutMs: source.timeout,
+    cloneTimeoutMs: source['clone-timeout'],
+    deleteUntrackedBranches: source['delete-untracked-branches'],
+    skipTlsVerification: source['skip-tls-verification'],
+    engineLimits: { files: limits['tree-files'], blobBytes: limits.file, cacheBytes: limits.caches / 4 },
+    ...credentialOptions(source.credentials),
+    ...proxyOptions(source.proxy),
+    ...(ca === null ? {} : { ca }),
+  };
+}
+
+function credentialOptions({ username, password, token }: GitCredentialSettings): Pick<GitStoreOptions, 'credentials'> {
+  if (username === null && password === null && token === null) return {};
+  return { credentials: given({ username, password, token }) };
+}
+
+function proxyOptions({ http, https }: GitSourceSettings['proxy']): Pick<GitStoreOptions, 'proxy'> {
+  const proxy = given({ http: proxyServer(http), https: proxyServer(https) });
+  return Object.keys(proxy).length === 0 ? {} : { proxy };
+}
+
+type ProxyServer = NonNullable<NonNullable<GitStoreOptions['proxy']>['http']>;
+
+function proxyServer({ host, port, username, password, ...rest }: ProxySettings): ProxyServer | null {
+  return host === null ? null : { host, port, noProxy: rest['no-proxy'], ...given({ username, password }) };
+}
+
+type Given<T> = { [K in keyof T]?: NonNullable<T[K]> };
+
+/** Without the members that are null. */
+function given<T extends object>(values: T): Given<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as Given<T>;
+}
+
+function snapshotLimits(limits: LimitSettings): SnapshotBackendLimits {
+  return {
+    documents: {
+      ...defaultDocumentLimits,
+      bytes: limits.file,
+      depth: limits['yaml-depth'],
+      aliases: limits['yaml-aliases'],
+    },
+    assemble: { ...defaultAssembleLimits, environmentBytes: limits.environment },
+    parsedCacheBytes: limits.caches / 4,
+    resolutionCacheBytes: limits.caches / 8,
+  };
+}

@@ -1,0 +1,115 @@
+import type { Backend } from '../backends/backend.js';
+import type { Emit } from '../core/events.js';
+import type { HealthProbes } from '../core/health.js';
+import { createEnvironments } from '../environments/environments.js';
+import type { Environments } from '../environments/environments.js';
+import { defaultHttpLimits } from '../http/limits.js';
+import type { HttpLimits } from '../http/limits.js';
+import { createHttpServer } from '../http/server.js';
+import { createHealth } from '../observability/health.js';
+import { createAnonymousAuthenticator } from '../security/authenticator.js';
+import type { LimitSettings } from '../settings/sections/limits.js';
+import type { Settings } from '../settings/schema.js';
+import { lookUpCheck } from './look-up.js';
+import { packageVersion } from './version.js';
+
+export interface ServingOptions {
+  readonly settings: Settings;
+  readonly backend: Backend;
+  readonly digestKey: Uint8Array;
+  readonly emit: Emit;
+}
+
+/** A backend, the environments made of it, and the HTTP server that answers them. */
+export interface Serving {
+  start(signal: AbortSignal): Promise<{ readonly address: string; readonly port: number; readonly url: string }>;
+  close(reason: string): Promise<void>;
+}
+
+export function createServing(options: ServingOptions): Serving {
+  const { backend, settings } = options;
+  const state = { isStopping: false };
+  const environments = environmentsOf(options);
+  const health = healthOf(options, environments, () => state.isStopping);
+  const server = createHttpServer({ ...serverOptions(settings), environments, health, emit: options.emit });
+  return {
+    async start(signal) {
+      await backend.start(signal);
+      const { address, port } = await server.start();
+      const host = address.includes(':') ? `[${address}]` : address;
+      return { address, port, url: `http://${host}:${port}` };
+    },
+    async close(reason) {
+      state.isStopping = true;
+      await server.close(reason);
+      await backend.close();
+    },
+  };
+}
+
+function environmentsOf({ settings, backend, digestKey, emit }: ServingOptions): Environments {
+  const { limits, serving } = settings;
+  return createEnvironments({
+    backend,
+    overrides: serving.overrides,
+    acceptEmpty: serving['accept-empty'],
+    digestKey,
+    limits: { environment: limits.environment },
+    cacheBytes: limits.caches / 8,
+    staleAfterMs: serving['stale-limit'],
+    emit,
+    now: Date.now,
+  });
+}
+
+function healthOf(
+  { settings, backend }: ServingOptions,
+  environments: Environments,
+  isStopping: () => boolean,
+): HealthProbes {
+  const { health, serving } = settings;
+  return createHealth({
+    isEnabled: health.enabled,
+    downStatus: health['down-status'],
+    acceptEmpty: health['accept-empty'] ?? serving['accept-empty'],
+    checks: health.repositories,
+    lookUp: (check) => lookUpCheck(environments, check),
+    sources: () => [{ name: backend.name, ...backend.health() }],
+    isStopping,
+    now: Date.now,
+  });
+}
+
+type ServerOptions = Omit<Parameters<typeof createHttpServer>[0], 'environments' | 'health' | 'emit'>;
+
+function serverOptions(settings: Settings): ServerOptions {
+  const { limits, serving, server } = settings;
+  return {
+    host: server.host,
+    port: server.port,
+    prefix: server.prefix,
+    publicUrl: null,
+    authenticator: createAnonymousAuthenticator(),
+    info: () => ({ build: { name: 'cairn-config-server', version: packageVersion() } }),
+    queries: {
+      validateProfiles: serving['validate-profiles'],
+      maxApplications: limits.applications,
+      maxProfiles: limits.profiles,
+      maxLabels: limits.labels,
+    },
+    renditions: { stripDocument: serving['strip-document'] },
+    limits: httpLimits(limits, server['shutdown-timeout']),
+    cacheBytes: limits.caches / 4,
+    now: Date.now,
+  };
+}
+
+function httpLimits(limits: LimitSettings, stopTime: number): HttpLimits {
+  return {
+    ...defaultHttpLimits,
+    requestTarget: limits['request-target'],
+    body: limits['request-body'],
+    answerTime: limits['request-time'],
+    stopTime,
+  };
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { runProgram } from './cli/program.js';
+
+const status = await runProgram(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: process.env,
+  signals: process,
+  exit: (code) => process.exit(code),
+});
+process.exit(status);

@@ -1,0 +1,17 @@
+import type { EventEmitter } from 'node:events';
+
+/** What of the process a command works with. */
+export interface ProgramContext {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where signals and unhandled errors come from: `process`. */
+  readonly signals: Pick<EventEmitter, 'on' | 'off'>;
+  /** Ends the process at once. */
+  readonly exit: (status: number) => void;
+}
+
+export interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}

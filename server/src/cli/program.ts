@@ -1,0 +1,81 @@
+/** cli/: one file a command. May import app, settings and core; this file alone imports commander. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+import { packageVersion } from '../app/version.js';
+import { startFailure } from './failure.js';
+import type { ProgramContext } from './context.js';
+import { demoChange } from './demo-change.js';
+import { serve } from './serve.js';
+import type { ServeOptions } from './serve.js';
+
+const badUse = 2;
+
+/**
+ * Runs the command that `args` (without program and script) names, and answers its exit status: 0, 1 where it failed,
+ * 2 for bad use or settings that are not right.
+ */
+export async function runProgram(args: readonly string[], context: ProgramContext): Promise<number> {
+  let status = 0;
+  const program = describeProgram(context, (code) => (status = code));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : badUse;
+    return startFailure(error, context.stderr);
+  }
+}
+
+function describeProgram(context: ProgramContext, finish: (status: number) => void): Command {
+  const program = new Command('cairn')
+    .description('Serves versioned configuration from a git repository.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError('See cairn --help.')
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      writeErr: (text) => void context.stderr.write(text),
+    })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cairn serve --config cairn.yml\n  cairn serve --demo config-repo\n\nSettings: docs/settings.md.',
+    );
+  // Without a command commander prints help as an error: exit status 2.
+  describeServe(program, context, finish);
+  describeDemoChange(program, context, finish);
+  return program;
+}
+
+function describeServe(program: Command, context: ProgramContext, finish: (status: number) => void): void {
+  program
+    .command('serve')
+    .description('Start the server.')
+    .option('-c, --config <file>', 'settings file: cairn.yml, or one with the names of Spring Cloud Config Server')
+    .addOption(new Option('--config-format <format>', 'whose names the file has').choices(['cairn', 'spring']))
+    .option('-p, --port <number>', 'port to listen on; 0: any, printed', portNumber)
+    .option('--host <address>', 'address to listen on')
+    .option('--data-directory <folder>', 'folder for mirrors and keys')
+    .addOption(new Option('--demo <folder>', 'serve a sample repository made of this folder').conflicts('config'))
+    .addHelpText('after', '\nExample:\n  cairn serve --config cairn.yml --port 8888')
+    .action(async (options: ServeOptions) => {
+      finish(await serve(options, context));
+    });
+}
+
+function describeDemoChange(program: Command, context: ProgramContext, finish: (status: number) => void): void {
+  program
+    .command('demo-change')
+    .description('Commit a change to the sample repository of `serve --demo`.')
+    .requiredOption('--demo <folder>', 'the folder that `serve --demo` was given')
+    .addHelpText('after', '\nExample:\n  cairn demo-change --demo config-repo')
+    .action(async ({ demo }: { demo: string }) => {
+      finish(await demoChange(demo, context));
+    });
+}
+
+function portNumber(text: string): string {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return text;
+  throw new InvalidArgumentError('It takes a whole number from 0 to 65535.');
+}
