@@ -5,5 +5,5 @@ import { nestProperties } from './nested-tree.js';
 
 /** The environment as nested JSON, compact. Throws `CONFIG_KEYS_NOT_NESTABLE`, `CONFIG_PLACEHOLDER_CYCLE`, `CONFIG_TOO_LARGE`. */
 export function renderJson(environment: Environment, options: RenditionOptions): string {
-  return writeJson(nestProperties(environment, options));
+  return writeJson(nestProperties(environment, { ...options, emptied: '' }));
 }

@@ -11,7 +11,8 @@ export interface YamlRenditionOptions extends RenditionOptions {
 
 /** The environment as YAML text. Throws `CONFIG_KEYS_NOT_NESTABLE`, `CONFIG_PLACEHOLDER_CYCLE`, `CONFIG_TOO_LARGE`. */
 export function renderYaml(environment: Environment, options: YamlRenditionOptions): string {
-  const tree = nestProperties(environment, options);
+  // The reference replaces placeholders over the finished text, where nothing is left for a parser but null.
+  const tree = nestProperties(environment, { ...options, emptied: null });
   const document = options.stripDocument && tree.size === 1 ? tree.get('document') : undefined;
   return document === undefined ? writeYaml(tree) : writeDocument(document);
 }
