@@ -1,12 +1,10 @@
 import { expect } from 'chai';
-import fc from 'fast-check';
 import { parse } from 'yaml';
 import { Binary, Float, Timestamp, type Scalar, type Tree } from 'cairn-config-client/values';
 import { renderYaml } from '#server/core/renditions/render-yaml.js';
 import { writeYaml } from '#server/core/renditions/yaml/write-yaml.js';
 import { anEnvironment } from '../../support/environments.js';
 import { expectError } from '../../support/expect-error.js';
-import { plainTree } from '../../support/plain-tree.js';
 
 const asWritten = { resolvePlaceholders: false, stripDocument: true };
 
@@ -77,62 +75,4 @@ describe('renditions: YAML', () => {
     const text = renderYaml(environment, { resolvePlaceholders: true, stripDocument: true });
     expect(parse(text)).to.deep.equal({ evil: 'x\nadmin: true', copy: 'x\nadmin: true' });
   });
-
-  it('is read again as the same tree by a parser of YAML 1.1', () => {
-    fc.assert(
-      fc.property(trees, (tree) => {
-        const read = parse(writeYaml(tree), { version: '1.1', mapAsMap: true, intAsBigInt: true }) as Tree;
-        expect(plainTree(read)).to.deep.equal(plainTree(tree));
-      }),
-      { numRuns: 500 },
-    );
-  });
 });
-
-// The parser takes `y` and `n` for booleans, and blanks at line ends and other line breaks than \n otherwise than SnakeYAML.
-const isReadAlike = (text: string) =>
-  !/^[yYnN]$|[\x85\u2028\u2029\ufeff]|[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(text);
-const word = fc.constantFrom(
-  'a',
-  'longer-word',
-  'x'.repeat(40),
-  '0',
-  '-1',
-  '1e3',
-  'true',
-  'null',
-  '~',
-  '-',
-  '---',
-  '?',
-  ':',
-  '#',
-  "'",
-  '"',
-  '[',
-  '{',
-  '!',
-  '|',
-  '%',
-  '@',
-  '<<',
-  '한국어',
-  '😀',
-  '\\',
-  "it's",
-  '2001-12-14',
-  '12:30',
-  'a: b',
-);
-const words = fc
-  .array(fc.tuple(word, fc.constantFrom(' ', ' ', '', '  ', '\n', '\t')), { maxLength: 25 })
-  .map((pairs) => pairs.flat().join(''));
-const text = fc.oneof(word, words, fc.string({ unit: 'grapheme' })).filter(isReadAlike);
-const leaf: fc.Arbitrary<Tree> = fc.oneof(
-  { weight: 5, arbitrary: text },
-  { weight: 1, arbitrary: fc.oneof(fc.boolean(), fc.bigInt(), fc.constant(null)) },
-);
-const { trees } = fc.letrec<{ trees: Tree; tree: Tree }>((tie) => ({
-  tree: fc.oneof({ maxDepth: 3 }, leaf, fc.array(tie('tree'), { maxLength: 4 }), tie('trees')),
-  trees: fc.array(fc.tuple(text, tie('tree')), { maxLength: 4 }).map((entries) => new Map(entries)),
-}));
