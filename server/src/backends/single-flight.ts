@@ -57,6 +57,9 @@ export function createSingleFlight<T>(): SingleFlight<T> {
 
 /** `promise`, or the rejection with the signal's reason if that comes first. */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // Otherwise its failure would be nobody's.
+  promise.catch(() => undefined);
+  signal.throwIfAborted();
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = (): void => {
