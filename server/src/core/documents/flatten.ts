@@ -30,7 +30,7 @@ export function createFlattener(source: Source): Flattener {
       const properties = new Map<string, Property>();
       const walk: Walk = { source, budget, mappings: createMappings(source, budget), properties };
       // A document that is no map has no key of its own.
-      flattenNode(walk, root, root.kind === 'mapping' || root.tag === `${yamlTag}omap` ? '' : 'document', 1);
+      flattenNode(walk, root, isMap(root) ? '' : 'document', 1);
       return properties;
     },
   };
@@ -42,6 +42,10 @@ function isNothing(source: Source, root: ContentNode): boolean {
   if (root.kind === 'mapping') return false;
   const value = typedScalar(source, root);
   return value === null || value === '';
+}
+
+function isMap({ kind, tag }: ContentNode): boolean {
+  return kind === 'mapping' ? tag !== `${yamlTag}set` : tag === `${yamlTag}omap`;
 }
 
 interface Walk {

@@ -13,7 +13,7 @@ const texts: ReadonlyMap<string, string> = new Map([
   ['BLOCK_AS_IMPLICIT_KEY', 'a nested map or list cannot stand on the line of its key'],
   ['BLOCK_IN_FLOW', 'a block map or list cannot stand within [] or {}'],
   ['KEY_OVER_1024_CHARS', 'a key is longer than 1024 characters'],
-  ['MISSING_CHAR', 'a character is missing: a closing quote or bracket, a comma, a colon, or a blank'],
+  ['MISSING_CHAR', 'something is missing: a closing quote or bracket, a comma, a blank, or the colon behind a key'],
   ['MULTILINE_IMPLICIT_KEY', 'a key goes over more than one line, or a line has no colon'],
   ['MULTIPLE_ANCHORS', 'a node has more than one anchor'],
   ['MULTIPLE_TAGS', 'a node has more than one tag'],
