@@ -1,4 +1,4 @@
-import type { Agent} from 'node:http';
+import type { Agent } from 'node:http';
 import { request, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 
