@@ -5,7 +5,8 @@ import { ConfigClientError, load } from 'cairn-config-client';
 
 const [application = 'orders', profiles = 'prod'] = process.argv.slice(2);
 const url = process.env.CONFIG_SERVER_URL ?? 'http://127.0.0.1:8888';
-const seconds = process.env.EXAMPLE_INTERVAL ?? '2s';
+const interval = process.env.EXAMPLE_INTERVAL ?? '2s';
+const timeout = process.env.EXAMPLE_TIMEOUT ?? '5s';
 
 const show = (value) => (typeof value === 'string' ? JSON.stringify(value) : String(value));
 
@@ -30,7 +31,7 @@ function printChange({ version, previousVersion, added, changed, removed }) {
 }
 
 async function main() {
-  const config = await load({ url, application, profiles, refresh: { interval: seconds } });
+  const config = await load({ url, application, profiles, timeout, refresh: { interval } });
   printConfiguration(config);
   config.on('change', printChange);
   config.on('rejected', ({ reason }) => console.log(`\nA new configuration was rejected: ${reason}`));
@@ -52,6 +53,6 @@ async function main() {
 main().catch((error) => {
   if (!(error instanceof ConfigClientError)) throw error;
   console.error(`${error.code}: ${error.message}`);
-  if (error.code === 'CONFIG_UNAVAILABLE') console.error(`Is the server running? Start one with: npm start`);
+  if (error.code === 'CONFIG_UNAVAILABLE') console.error('Is the server running? Start it with: npm start');
   process.exitCode = 1;
 });

@@ -45,12 +45,14 @@ export async function start(parts: StartParts): Promise<Start> {
 async function askUntilDeadline({ settings, platform, remote }: StartParts): Promise<EnvironmentAnswer | Failure> {
   const { signal } = settings;
   const end = platform.now() + settings.timeout;
+  // A round with hardly any time left would only replace the reason of the failure by a timeout.
+  const lastRound = end - settings.timeout / 10;
   for (let failures = 1; ; failures += 1) {
     const milliseconds = end - platform.now();
     const outcome = await remote.ask({ validator: undefined, milliseconds, signal });
     if (outcome.kind === 'environment' || outcome.isFinal) return outcome;
     const delay = Math.max(outcome.retryAfter, startDelay(failures, platform.random));
-    if (platform.now() + delay >= end) return outcome;
+    if (platform.now() + delay >= lastRound) return outcome;
     await sleep(platform, delay, signal);
   }
 }

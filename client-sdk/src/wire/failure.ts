@@ -32,8 +32,9 @@ export function failureFrom(error: unknown, base: string): Failure {
   return { kind: 'failed', error: told, isFinal: error instanceof ConfigClientError && isFinal(error), retryAfter: 0 };
 }
 
+// Another server would have the same environment, and get the same headers.
 function isFinal(error: ConfigClientError): boolean {
-  return error.code === 'CONFIG_OPTIONS_INVALID';
+  return error.code === 'CONFIG_TOO_LARGE' || error.code === 'CONFIG_OPTIONS_INVALID';
 }
 
 // Never followed: credentials would go to wherever it leads.
