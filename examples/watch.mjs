@@ -23,8 +23,10 @@ function printConfiguration(config) {
   console.log('\nWaiting for changes; Ctrl-C ends.');
 }
 
+const short = (version) => (/^[0-9a-f]{40}$/.test(version ?? '') ? version.slice(0, 10) : (version ?? '(none)'));
+
 function printChange({ version, previousVersion, added, changed, removed }) {
-  console.log(`\n${previousVersion ?? '(none)'} → ${version ?? '(none)'}`);
+  console.log(`\n${short(previousVersion)} → ${short(version)}`);
   for (const { key, next } of added) console.log(`  + ${key} = ${show(next)}`);
   for (const { key, previous, next } of changed) console.log(`  ~ ${key} = ${show(next)}   (was ${show(previous)})`);
   for (const { key, previous } of removed) console.log(`  - ${key}   (was ${show(previous)})`);
