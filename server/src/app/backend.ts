@@ -3,6 +3,7 @@ import { createGitStore } from '../backends/git/git-store.js';
 import type { GitStoreOptions } from '../backends/git/git-store.js';
 import { parseRepositoryUri } from '../backends/git/repository-uri.js';
 import { repositoryLocations } from '../backends/locations.js';
+import { createNativeBackend } from '../backends/native/native-backend.js';
 import { createSnapshotBackend } from '../backends/snapshot-backend.js';
 import type { SnapshotBackendLimits } from '../backends/snapshot-backend.js';
 import { defaultAssembleLimits } from '../core/assembly.js';
@@ -14,6 +15,7 @@ import type { LimitSettings } from '../settings/sections/limits.js';
 import type {
   GitCredentialSettings,
   GitSourceSettings,
+  NativeSourceSettings,
   ProxySettings,
   SourceSettings,
 } from '../settings/sections/sources.js';
@@ -27,7 +29,7 @@ export function usesMirror(source: SourceSettings): boolean {
 export function createBackend(settings: Settings, dataDirectory: string, emit: Emit): Backend {
   const [source] = settings.sources;
   if (source === undefined) throw new ConfigServerError('CONFIG_SETTINGS_INVALID', 'No source is configured.');
-  if (source.type === 'native') throw new ConfigServerError('CONFIG_SETTINGS_INVALID', 'native');
+  if (source.type === 'native') return nativeBackend(source, settings, emit);
   return gitBackend(source, settings, dataDirectory, emit);
 }
 
@@ -44,6 +46,20 @@ function gitBackend(source: GitSourceSettings, settings: Settings, dataDirectory
     strict: serving.strict,
     reverseLocationOrder: serving['reverse-location-order'],
     limits: snapshotLimits(limits),
+  });
+}
+
+function nativeBackend(source: NativeSourceSettings, { serving, limits }: Settings, emit: Emit): Backend {
+  return createNativeBackend({
+    name: source.name,
+    emit,
+    searchLocations: source['search-locations'],
+    addLabelLocations: source['add-label-locations'],
+    defaultLabel: serving['default-label'] ?? source['default-label'],
+    version: source.version,
+    strict: serving.strict,
+    reverseLocationOrder: serving['reverse-location-order'],
+    limits: { ...snapshotLimits(limits), files: limits['tree-files'] },
   });
 }
 
