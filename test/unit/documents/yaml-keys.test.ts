@@ -26,6 +26,7 @@ const keys: readonly (readonly [string, readonly string[]])[] = [
   ],
   ['list:\n- 1: x\n- on: y\n', ['list[0][1]', 'list[1][true]']],
   ['flow: {a, b: 1, "c":2}\n', ['flow.a', 'flow.b', 'flow.c']],
+  ['!!binary aGVsbG8=: 1\n!!timestamp 2001-12-14: 2\n', ['[aGVsbG8=]', '[2001-12-14T00:00:00.000Z]']],
   ['pairs: [a: 1, b: 2]\n', ['pairs[0].a', 'pairs[1].b']],
   ['set: !!set {a, 1}\n', ['set[0]', 'set[1]']],
   ['map: !!omap [a: 1, b: 2, a: 3]\n', ['map.a', 'map.b']],
@@ -49,10 +50,12 @@ describe('documents: YAML keys', () => {
   });
 
   it('has the members of a set as values', () => {
-    expect(values('a: !!set {x, 2}\nb: !!set {}\n')).to.deep.equal([
+    expect(values('a: &a !!set {x, 2}\nb: !!set {}\nc: *a\n')).to.deep.equal([
       ['a[0]', 'x'],
       ['a[1]', 2n],
       ['b', ''],
+      ['c[0]', 'x'],
+      ['c[1]', 2n],
     ]);
   });
 

@@ -80,6 +80,10 @@ describe('documents: anchors and merge keys', () => {
     ]);
   });
 
+  it('takes the tag !!merge for a merge key', () => {
+    expect(values('!!merge x: {a: 1}\n')).to.deep.equal([['a', 1n]]);
+  });
+
   it('takes a quoted << for an ordinary key', () => {
     expect(values('"<<": {a: 1}\n')).to.deep.equal([['<<.a', 1n]]);
   });
@@ -98,6 +102,7 @@ describe('documents: anchors and merge keys', () => {
 
   it('refuses an alias without an anchor before it', async () => {
     expect(await invalid('a: *b\nb: &b 1\n')).to.deep.include({ line: 1, column: 4 });
+    expect(await invalid('*a\n')).to.deep.include({ line: 1, column: 1 });
   });
 
   it('forgets anchors at the end of their document', async () => {

@@ -3,11 +3,11 @@
  * (schema `failsafe`): types, merge keys and duplicate keys are ours, because they must be SnakeYAML's.
  */
 import { Composer, isAlias, isMap, isScalar, Lexer, Parser } from 'yaml';
-import type { Alias, CST, Document, Pair, ParsedNode, Scalar, YAMLError, YAMLSeq } from 'yaml';
+import type { Alias, CST, Document, ErrorCode, Pair, ParsedNode, Scalar, YAMLError, YAMLSeq } from 'yaml';
 import type { AliasNode, ContentNode, MappingEntry, YamlNode } from './nodes.js';
 import { tooDeep } from './limits.js';
 import { invalidAt, type Source } from './source.js';
-import { syntaxErrorText } from './syntax-errors.js';
+import { syntaxErrorTexts } from './syntax-errors.js';
 
 const options = {
   version: '1.1',
@@ -21,6 +21,8 @@ const options = {
   logLevel: 'silent',
 } as const;
 
+const errorTexts: Readonly<Record<ErrorCode, string>> = syntaxErrorTexts;
+
 /** Bounds the work of lexer, parser and composer, whose cost is linear in the tokens and not in the bytes. */
 const maxTokens = 500_000;
 
@@ -28,37 +30,57 @@ const maxTokens = 500_000;
 export function* composeDocuments(source: Source): Generator<ContentNode, void> {
   const composer = new Composer(options);
   let count = 0;
-  /** What stands before the content of the documents that are still to come: it has the anchor and tag of a root. */
-  const starts: Properties[] = [];
-  for (const document of composedDocuments(source, composer, starts)) {
+  for (const { document, before } of composedDocuments(source, composer)) {
     throwFirst(source, document.errors);
     count += 1;
     if (count > source.limits.documents) {
       throw invalidAt(source, document.range[0], `it has more than ${source.limits.documents} documents`);
     }
     const reader: NodeReader = { source, anchors: new Map(), open: new Set() };
-    const root = readNode(reader, document.contents as ParsedNode, starts.shift() ?? []);
-    if (root.kind !== 'alias') yield root;
+    yield readRoot(reader, document.contents as ParsedNode, before);
   }
   throwFirst(source, composer.streamInfo().errors);
 }
 
-function* composedDocuments(
-  source: Source,
-  composer: Composer,
-  starts: Properties[],
-): Generator<Document.Parsed, void> {
+interface ComposedDocument {
+  readonly document: Document.Parsed;
+  /** What stands before its content: the anchor and tag of its root. */
+  readonly before: Properties;
+}
+
+function* composedDocuments(source: Source, composer: Composer): Generator<ComposedDocument, void> {
+  let before: Properties = [];
+  for (const token of checkedTokens(source)) {
+    // The composer gives a document away when the next one begins.
+    for (const document of composer.next(token)) yield { document, before };
+    if (token.type === 'document') before = token.start;
+  }
+  for (const document of composer.end()) yield { document, before };
+}
+
+function* checkedTokens(source: Source): Generator<CST.Token, void> {
+  let directives = 0;
+  for (const token of parsedTokens(source)) {
+    if (token.type === 'error') throw invalidAt(source, token.offset, errorTexts.UNEXPECTED_TOKEN);
+    if (token.type === 'directive') directives += 1;
+    // The parser makes a costly warning of each directive that it does not know.
+    if (directives > source.limits.documents) {
+      throw invalidAt(source, token.offset, `it has more than ${source.limits.documents} directives`);
+    }
+    yield token;
+  }
+}
+
+function* parsedTokens(source: Source): Generator<CST.Token, void> {
   const parser = new Parser();
-  const checked = createTokenCheck(source, starts);
-  let tokens = 0;
+  let lexemes = 0;
   for (const lexeme of new Lexer().lex(source.text)) {
-    tokens += 1;
-    if (tokens > maxTokens) throw invalidAt(source, parser.offset, `it has more than ${maxTokens} tokens`);
-    for (const token of parser.next(lexeme)) yield* composer.next(checked(token));
+    lexemes += 1;
+    if (lexemes > maxTokens) throw invalidAt(source, parser.offset, `it has more than ${maxTokens} tokens`);
+    yield* parser.next(lexeme);
     checkDepth(source, parser);
   }
-  for (const token of parser.end()) yield* composer.next(checked(token));
-  yield* composer.end();
+  yield* parser.end();
 }
 
 /** The composer recurses, so depth is bounded while the parser, which does not, still holds the stack. */
@@ -71,21 +93,9 @@ function checkDepth(source: Source, parser: Parser): void {
   if (levels.length > depth) throw invalidAt(source, parser.offset, tooDeep(depth));
 }
 
-function createTokenCheck(source: Source, starts: Properties[]): (token: CST.Token) => CST.Token {
-  let directives = 0;
-  return (token) => {
-    if (token.type === 'error') throw invalidAt(source, token.offset, syntaxErrorText('UNEXPECTED_TOKEN'));
-    if (token.type === 'document') starts.push(token.start);
-    if (token.type === 'directive') directives += 1;
-    // One for each document would do; the parser makes a costly warning of each that it does not know.
-    if (directives <= source.limits.documents) return token;
-    throw invalidAt(source, token.offset, `it has more than ${source.limits.documents} directives`);
-  };
-}
-
 function throwFirst(source: Source, errors: readonly YAMLError[]): void {
   const [first] = errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
-  if (first !== undefined) throw invalidAt(source, first.pos[0], syntaxErrorText(first.code));
+  if (first !== undefined) throw invalidAt(source, first.pos[0], errorTexts[first.code]);
 }
 
 interface NodeReader {
@@ -97,10 +107,18 @@ interface NodeReader {
 }
 
 type Properties = readonly CST.SourceToken[];
+type ContentToRead = Exclude<ParsedNode, Alias.Parsed>;
 
 function readNode(reader: NodeReader, node: ParsedNode, before: Properties): YamlNode {
-  if (isAlias(node)) return readAlias(reader, node.source, node.range[0]);
-  const anchor = node.anchor;
+  return isAlias(node) ? readAlias(reader, node) : readAnchored(reader, node, before);
+}
+
+function readRoot(reader: NodeReader, node: ParsedNode, before: Properties): ContentNode {
+  return isAlias(node) ? readAlias(reader, node).target : readAnchored(reader, node, before);
+}
+
+function readAnchored(reader: NodeReader, node: ContentToRead, before: Properties): ContentNode {
+  const { anchor } = node;
   if (anchor !== undefined) reader.open.add(anchor);
   const content = readContent(reader, node, startOf(node, before));
   if (anchor !== undefined) {
@@ -110,14 +128,14 @@ function readNode(reader: NodeReader, node: ParsedNode, before: Properties): Yam
   return content;
 }
 
-function readAlias({ source, anchors, open }: NodeReader, name: string, start: number): AliasNode {
+function readAlias({ source, anchors, open }: NodeReader, { source: name, range: [start] }: Alias.Parsed): AliasNode {
   if (open.has(name)) throw invalidAt(source, start, 'an alias refers to a node that contains it');
   const target = anchors.get(name);
   if (target === undefined) throw invalidAt(source, start, 'an alias refers to an anchor that is not there before it');
   return { kind: 'alias', target, start };
 }
 
-function readContent(reader: NodeReader, node: Exclude<ParsedNode, Alias.Parsed>, start: number): ContentNode {
+function readContent(reader: NodeReader, node: ContentToRead, start: number): ContentNode {
   const { tag } = node;
   if (isScalar(node)) {
     checkClosed(reader.source, node);
@@ -145,10 +163,11 @@ function scalarText({ text }: Source, { source, type, range }: Scalar.Parsed): s
 }
 
 function readEntry(reader: NodeReader, { key, value, srcToken }: Pair<ParsedNode, ParsedNode | null>): MappingEntry {
-  const keyNode = readNode(reader, key, srcToken?.start ?? []);
-  if (value !== null) return { key: keyNode, value: readNode(reader, value, srcToken?.sep ?? []) };
-  const start = nextToken(reader.source, key.range[1]);
-  return { key: keyNode, value: { kind: 'scalar', text: '', plain: true, tag: undefined, start } };
+  const { start = [], sep = [] } = { ...srcToken };
+  const keyNode = readNode(reader, key, start);
+  if (value !== null) return { key: keyNode, value: readNode(reader, value, sep) };
+  const empty = { text: '', plain: true, tag: undefined, start: nextToken(reader.source, key.range[1]) };
+  return { key: keyNode, value: { kind: 'scalar', ...empty } };
 }
 
 function nextToken({ text }: Source, from: number): number {
@@ -159,11 +178,15 @@ function nextToken({ text }: Source, from: number): number {
 }
 
 function readItems(reader: NodeReader, { items, srcToken }: YAMLSeq.Parsed): readonly YamlNode[] {
-  return items.map((item, index) => readNode(reader, item, srcToken?.items[index]?.start ?? []));
+  const { items: tokens = [] }: { items?: readonly CST.CollectionItem[] } = { ...srcToken };
+  return items.map((item, index) => {
+    const { start = [] } = { ...tokens[index] };
+    return readNode(reader, item, start);
+  });
 }
 
 /** Where SnakeYAML says that a node begins: at its anchor or tag; an empty one right behind its indicator. */
-function startOf(node: Exclude<ParsedNode, Alias.Parsed>, before: Properties): number {
+function startOf(node: ContentToRead, before: Properties): number {
   const property = before.find(({ type }) => type === 'anchor' || type === 'tag');
   if (property !== undefined && (node.anchor !== undefined || node.tag !== undefined)) return property.offset;
   if (!isScalar(node) || node.source !== '' || node.type !== 'PLAIN') return node.range[0];

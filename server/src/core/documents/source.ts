@@ -44,7 +44,7 @@ interface Places {
 
 function positionIn({ lines, pairs }: Places, offset: number): Position {
   const line = countUpTo(lines, offset);
-  const start = lines[line - 1] ?? 0;
+  const start = Number(lines[line - 1]);
   const surplus = pairs.length === 0 ? 0 : countUpTo(pairs, offset) - countUpTo(pairs, start);
   return { line, column: offset - start - surplus + 1 };
 }
@@ -55,7 +55,7 @@ function countUpTo(offsets: readonly number[], limit: number): number {
   let high = offsets.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((offsets[middle] ?? 0) <= limit) low = middle + 1;
+    if (Number(offsets[middle]) <= limit) low = middle + 1;
     else high = middle;
   }
   return low;
