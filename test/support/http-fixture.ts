@@ -34,16 +34,22 @@ export function probesOf(report: () => HealthReport): HealthProbes {
   };
 }
 
-/** A listening server over a fake backend that has `orders` with a port and some placeholders. */
-export async function startHttp(options: FixtureOptions = {}): Promise<HttpFixture> {
+/** A server over a fake backend that does not listen yet. */
+export function buildHttp(options: FixtureOptions = {}): Omit<HttpFixture, 'url' | 'port'> {
   const backend = createFakeBackend();
   backend.serve('v1', 'c1', [aSource('repo/orders.yml', { 'server.port': 8081n, url: 'http://x:${server.port}' })]);
   const events: CairnEvent[] = [];
-  const shared = { emit: (event: CairnEvent): void => void events.push(event), now: () => 5_000 };
-  const environments = createEnvironments({ ...environmentDefaults(backend), ...shared, ...options.environments });
-  const server = createHttpServer({ ...httpDefaults, ...shared, environments, ...options.http });
-  const { port } = await server.start();
-  return { backend, server, port, url: `http://127.0.0.1:${port}`, events };
+  const environments = createEnvironments({ ...environmentDefaults(backend), ...options.environments });
+  const emit = (event: CairnEvent): void => void events.push(event);
+  const server = createHttpServer({ ...httpDefaults, emit, environments, ...options.http });
+  return { backend, server, events };
+}
+
+/** A listening server over a fake backend that has `orders` with a port and some placeholders. */
+export async function startHttp(options: FixtureOptions = {}): Promise<HttpFixture> {
+  const http = buildHttp(options);
+  const { port } = await http.server.start();
+  return { ...http, port, url: `http://127.0.0.1:${port}` };
 }
 
 export function environmentDefaults(backend: FakeBackend): EnvironmentsOptions {
@@ -55,12 +61,12 @@ export function environmentDefaults(backend: FakeBackend): EnvironmentsOptions {
     limits: { environment: 1024 * 1024 },
     cacheBytes: 1024 * 1024,
     staleAfterMs: 60_000,
-    emit: () => undefined,
     now: () => 5_000,
   };
 }
 
 const httpDefaults = {
+  now: () => 5_000,
   host: '127.0.0.1',
   port: 0,
   prefix: '',
@@ -69,7 +75,7 @@ const httpDefaults = {
   health: probesOf(() => upReport),
   info: () => ({ build: { name: 'cairn-config-server', version: '0.0.0' } }),
   queries: {},
-  renditions: { stripDocument: true },
+  renditions: { stripDocument: true, maxIndex: 10_000 },
   limits: defaultHttpLimits,
   cacheBytes: 4 * 1024 * 1024,
 };

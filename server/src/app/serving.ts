@@ -47,7 +47,7 @@ export function createServing(options: ServingOptions): Serving {
   };
 }
 
-function environmentsOf({ settings, backend, digestKey, emit }: ServingOptions): Environments {
+function environmentsOf({ settings, backend, digestKey }: ServingOptions): Environments {
   const { limits, serving } = settings;
   return createEnvironments({
     backend,
@@ -57,7 +57,6 @@ function environmentsOf({ settings, backend, digestKey, emit }: ServingOptions):
     limits: { environment: limits.environment },
     cacheBytes: limits.caches / 8,
     staleAfterMs: serving['stale-limit'],
-    emit,
     now: Date.now,
   });
 }
@@ -97,7 +96,7 @@ function serverOptions(settings: Settings): ServerOptions {
       maxProfiles: limits.profiles,
       maxLabels: limits.labels,
     },
-    renditions: { stripDocument: serving['strip-document'] },
+    renditions: { stripDocument: serving['strip-document'], maxIndex: limits['list-index'] },
     limits: httpLimits(limits, server['shutdown-timeout']),
     cacheBytes: limits.caches / 4,
     now: Date.now,

@@ -3,17 +3,16 @@
  * A label's commit moves without touching a service: what is kept here goes by content, so it stays.
  */
 import type { Backend, Resolution, StaleReason } from '../backends/backend.js';
+import { createSingleFlight } from '../backends/single-flight.js';
 import { createByteCache, type ByteCache } from '../core/byte-cache.js';
 import { canonicalText } from '../core/canonical.js';
 import type { Environment, PropertySource } from '../core/environment.js';
 import { ConfigServerError } from '../core/errors.js';
-import type { Emit } from '../core/events.js';
 import { queryKey, type Query } from '../core/query.js';
 import { createFingerprint, type Fingerprint } from './digest.js';
 import { createFreshness, type Freshness } from './freshness.js';
 import { overridesSource } from './overrides.js';
 import { renderResource, type ResourceRequest, type ServedResource } from './resource.js';
-import { createSingleFlight } from './single-flight.js';
 
 export interface EnvironmentsOptions {
   readonly backend: Backend;
@@ -27,7 +26,6 @@ export interface EnvironmentsOptions {
   readonly cacheBytes: number;
   /** Since the last successful check of the source, in milliseconds; past it answers say that they are stale. */
   readonly staleAfterMs: number;
-  readonly emit: Emit;
   readonly now: () => number;
 }
 

@@ -22,7 +22,7 @@ export interface AnswerHead {
 /** What 200 and 304 have in common. Both lanes take their headers from here. */
 function validatorHeaders({ representation, provenance, freshness }: AnswerHead): RawHeaders {
   const headers = [...COMMON, 'ETag', representation.etag, 'X-Config-Digest', provenance.digest];
-  if (provenance.version !== null) headers.push('X-Config-Version', provenance.version);
+  if (provenance.version !== null) headers.push('X-Config-Version', headerText(provenance.version));
   if (freshness.ageSeconds !== null) headers.push('X-Config-Age', String(freshness.ageSeconds));
   if (provenance.isOlder || freshness.isStale) headers.push('X-Config-Stale', 'true');
   if (representation.lastModified !== undefined) headers.push('Last-Modified', httpDate(representation.lastModified));
@@ -45,6 +45,11 @@ export function okHeaders(head: AnswerHead, encoded: EncodedBody): RawHeaders {
   if (encoded.encoding !== 'identity') headers.push('Content-Encoding', encoded.encoding);
   headers.push('Content-Length', String(encoded.body.length));
   return headers;
+}
+
+/** A version that an operator chose may have letters that no header takes. */
+function headerText(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
 }
 
 function httpDate(milliseconds: number): string {

@@ -20,6 +20,8 @@ export interface BodiesOptions {
 export interface RenditionSettings {
   /** Whether a root map with the one key `document` is written as its value in YAML. */
   readonly stripDocument: boolean;
+  /** The highest list index that YAML and JSON take. */
+  readonly maxIndex: number;
 }
 
 /** Finished bodies by content: a commit that does not touch a service makes none anew. */

@@ -50,5 +50,5 @@ function drain(request: IncomingMessage): void {
 }
 
 function tooLarge(limit: number): ConfigServerError {
-  return new ConfigServerError('CONFIG_TOO_LARGE', `A request body has at most ${limit} bytes (limits.body).`);
+  return new ConfigServerError('CONFIG_TOO_LARGE', `A request body has at most ${limit} bytes (limits.request-body).`);
 }

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { createSingleFlight } from '../backends/single-flight.js';
 import { createByteCache } from '../core/byte-cache.js';
-import { createSingleFlight } from '../environments/single-flight.js';
 import type { EncodedBody } from './answer-headers.js';
 import type { Representation } from './representation.js';
 

@@ -4,8 +4,6 @@ import type { Principal, SchemeName } from './principal.js';
 export interface Presented {
   /** A header's value by its name in small letters. */
   header(name: string): string | undefined;
-  /** The verified client certificate in DER form, where the connection has one. */
-  readonly clientCertificate: Uint8Array | null;
 }
 
 /** One way to recognize a principal. */

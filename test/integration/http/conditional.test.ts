@@ -119,6 +119,16 @@ describe('what is served of an age', () => {
     await http.server.close();
   });
 
+  it('has a version of letters that a header takes', async () => {
+    const http = await startHttp();
+    http.backend.change({ version: 'r\u00e9v\r\nX-Injected: 1' });
+    for (let i = 0; i < 2; i += 1) {
+      const { headers } = await ask(http.port, { path: '/orders/prod' });
+      expect(headers['x-config-version']).to.equal('r?v??X-Injected: 1');
+    }
+    await http.server.close();
+  });
+
   it('has no version where its backend has none', async () => {
     const http = await startHttp();
     http.backend.change({ version: null });

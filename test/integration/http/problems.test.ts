@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ConfigServerError } from '#server/core/errors.js';
 import { ask, jsonOf } from '../../support/ask.js';
+import { aSource } from '../../support/fake-backend.js';
 import { startHttp, type HttpFixture } from '../../support/http-fixture.js';
 
 const CANARY = 'canary-5f1c';
@@ -77,6 +78,14 @@ describe('an error', () => {
       statuses.push((await ask(http.port, { path })).status);
     }
     expect(statuses).to.deep.equal([400, 400, 200, 200]);
+  });
+
+  it('of a list index past the limit is 400', async () => {
+    const strict = await startHttp({ http: { renditions: { stripDocument: true, maxIndex: 3 } } });
+    strict.backend.change({ contentId: 'list', sources: [aSource('s', { 'a[4]': 'x' })] });
+    const reply = await ask(strict.port, { path: '/orders-prod.json' });
+    expect([reply.status, jsonOf(reply)['code']]).to.deep.equal([400, 'CONFIG_KEYS_NOT_NESTABLE']);
+    await strict.server.close();
   });
 
   it('of an empty environment is 404 where those are refused, without a body for resources', async () => {

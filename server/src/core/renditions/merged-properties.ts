@@ -12,6 +12,8 @@ import { ConfigServerError } from '../errors.js';
 export interface RenditionOptions {
   /** Whether placeholders are replaced by values of the same environment. */
   readonly resolvePlaceholders: boolean;
+  /** The highest list index that YAML and JSON take; 10,000 unless given. */
+  readonly maxIndex?: number;
 }
 
 /** The environment as one map of flat properties, in the order of the reference server's renditions. */

@@ -11,7 +11,7 @@ export interface NestOptions extends RenditionOptions {
 export function nestProperties(environment: Environment, options: NestOptions): TreeMap {
   const merged = mergeProperties(environment);
   if (options.resolvePlaceholders) replaceInValues(environment, merged, options.emptied);
-  return withServerErrors(() => unflatten(merged));
+  return withServerErrors(() => unflatten(merged, options));
 }
 
 function replaceInValues(environment: Environment, merged: Map<string, Scalar>, emptied: '' | null): void {

@@ -1,4 +1,3 @@
-import { TLSSocket } from 'node:tls';
 import type { IncomingMessage } from 'node:http';
 import type { Authenticator } from '../../security/authenticator.js';
 import type { Presented } from '../../security/scheme.js';
@@ -12,16 +11,11 @@ export function authenticate(authenticator: Authenticator): AppMiddleware {
   };
 }
 
-function presentedBy({ headers, socket }: IncomingMessage): Presented {
+function presentedBy({ headers }: IncomingMessage): Presented {
   return {
     header: (name) => {
-      const value = headers[name];
+      const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
       return typeof value === 'string' ? value : value?.join(', ');
     },
-    clientCertificate: socket instanceof TLSSocket ? verifiedCertificate(socket) : null,
   };
-}
-
-function verifiedCertificate(socket: TLSSocket): Uint8Array | null {
-  return socket.authorized ? socket.getPeerCertificate().raw : null;
 }
