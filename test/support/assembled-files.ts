@@ -1,3 +1,4 @@
+import type { Scalar } from 'cairn-config-client/values';
 import { assemble } from '#server/core/assemble.js';
 import type { AssembledFile, AssembleLimits, LoadedFiles } from '#server/core/assembly.js';
 import { isConfigServerError } from '#server/core/errors.js';
@@ -9,7 +10,7 @@ import { expandSearchPaths } from '#server/core/search-paths.js';
 import { expectError } from './expect-error.js';
 
 /** A document as flat properties; their origins count lines from 1. */
-export type FlatDocument = Readonly<Record<string, string | boolean>>;
+export type FlatDocument = Readonly<Record<string, Scalar>>;
 /** Path → its documents. */
 export type FlatFiles = Readonly<Record<string, FlatDocument | readonly FlatDocument[]>>;
 

@@ -3,6 +3,7 @@ import type { AssembledFile } from '../core/assembly.js';
 import { createByteCache } from '../core/byte-cache.js';
 import type { DocumentLimits } from '../core/documents/limits.js';
 import { parseFile } from '../core/documents/parse-file.js';
+import { invalidFile } from '../core/documents/source.js';
 import { ConfigServerError, isConfigServerError } from '../core/errors.js';
 import type { SnapshotFile, SnapshotStore } from './snapshot-store.js';
 
@@ -83,8 +84,7 @@ function cacheKey({ publicPath, file }: WantedFile, isError: boolean): string {
 
 function tooLarge({ publicPath, file }: WantedFile, most: number): Parsed | undefined {
   if (file.size === undefined || file.size <= most) return undefined;
-  const message = `${publicPath}: the file has ${file.size} bytes; at most ${most} would be read.`;
-  return { error: new ConfigServerError('CONFIG_FILE_INVALID', message, { position: { file: publicPath } }) };
+  return { error: invalidFile(publicPath, `the file has ${file.size} bytes; at most ${most} would be taken`) };
 }
 
 function contentOf(parsed: Parsed | undefined): AssembledFile {

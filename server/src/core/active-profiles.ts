@@ -1,4 +1,5 @@
 import type { LoadedDocument } from './contributors.js';
+import { ConfigServerError } from './errors.js';
 import { fileInvalid } from './file-invalid.js';
 import { isActive } from './activation.js';
 import type { Plan } from './plan.js';
@@ -8,7 +9,7 @@ const mostProfiles = 256;
 /**
  * The profiles of a query, widened by `spring.profiles.include` and `spring.profiles.group.*` of documents that have no
  * profile themselves: requested ones first, then included ones, each followed by its group.
- * @throws ConfigServerError CONFIG_FILE_INVALID
+ * @throws ConfigServerError CONFIG_FILE_INVALID, CONFIG_TOO_LARGE
  */
 export function activeProfiles(
   plan: Plan,
@@ -18,7 +19,7 @@ export function activeProfiles(
   if (!plan.activatesProfiles) return plan.profiles;
   const includes = documents.flatMap((document) => included(document).map((text) => resolve(text, document)));
   const requested = [...plan.profiles, ...includes];
-  return expand(requested, groupsOf(documents), documents);
+  return expand(requested, groupsOf(documents));
 }
 
 function included(document: LoadedDocument): readonly string[] {
@@ -41,20 +42,16 @@ function groupsOf(documents: readonly LoadedDocument[]): ReadonlyMap<string, rea
   return new Map(groups.toReversed().map(([name, members]) => [name, members.values]));
 }
 
-function expand(
-  requested: readonly string[],
-  groups: ReadonlyMap<string, readonly string[]>,
-  documents: readonly LoadedDocument[],
-): readonly string[] {
+function expand(requested: readonly string[], groups: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const expanded = new Set<string>();
   const stack = requested.toReversed();
   for (let profile = stack.pop(); profile !== undefined; profile = stack.pop()) {
     if (expanded.has(profile)) continue;
     expanded.add(profile);
     if (expanded.size > mostProfiles)
-      throw fileInvalid(
-        documents[0]?.publicPath ?? '',
-        `with what is included and grouped there are more than ${mostProfiles} profiles`,
+      throw new ConfigServerError(
+        'CONFIG_TOO_LARGE',
+        `With what is included and grouped there are more than ${mostProfiles} profiles.`,
       );
     stack.push(...(groups.get(profile) ?? []).toReversed());
   }

@@ -1,4 +1,4 @@
-import { resolveText, ValuesError } from 'cairn-config-client/values';
+import { resolveText } from 'cairn-config-client/values';
 import { activeProfiles } from './active-profiles.js';
 import { checkDirectives, isActive } from './activation.js';
 import { byPrecedence, createContributor, setChildren } from './contributors.js';
@@ -64,7 +64,6 @@ function loadImports(run: Run, contributor: Contributor): void {
   const phase: Phase = run.profiles === null ? 'before' : 'after';
   for (const children of [contributor.after, contributor.before])
     for (const child of [...(children ?? [])]) loadImports(run, child);
-  if (contributor[phase] !== undefined) return;
   const candidates = candidatesOf(run, contributor);
   if (candidates.length === 0) return;
   const children = load(run, candidates, contributor);
@@ -153,10 +152,8 @@ function withPlaceholders(run: Run, text: string, document: LoadedDocument): str
   const active = documentsBelow(run.root).filter((candidate) => isActive(candidate, profiles));
   try {
     return resolveText(text, (key) => active.find(({ properties }) => properties.has(key))?.properties.get(key)?.value);
-  } catch (error) {
-    if (error instanceof ValuesError)
-      throw fileInvalid(document.publicPath, `${JSON.stringify(text)}: ${error.message}`);
-    throw error;
+  } catch {
+    throw fileInvalid(document.publicPath, 'placeholders of an import or include need themselves, or grow without end');
   }
 }
 

@@ -9,7 +9,7 @@ export interface Contributor {
   /** Undefined for the root, whose imports are the search locations. */
   readonly document: LoadedDocument | undefined;
   readonly depth: number;
-  /** Loaded for a profile; such a child of a child rises above its grandparent's (see `raiseProfileSpecific`). */
+  /** Loaded for a profile; such a child of a child rises above its grandparent's (see `raisedFrom`). */
   profileSpecific: boolean;
   /** Highest precedence first; undefined until that phase has been processed. */
   before: Contributor[] | undefined;
@@ -45,21 +45,20 @@ export function* byPrecedence(contributor: Contributor): Generator<Contributor> 
 
 /** Sets the children of a phase, highest precedence first. */
 export function setChildren(contributor: Contributor, phase: Phase, children: Contributor[]): void {
-  contributor[phase] = children;
-  if (phase === 'after') raiseProfileSpecific(contributor);
+  contributor[phase] = phase === 'after' ? [...raisedFrom(contributor), ...children] : children;
 }
 
 /**
  * Profile-specific variants of files that were imported rise above their importer's siblings, so that `extra-prod.yml`,
  * imported by `orders.yml`, beats `application.yml` and whatever else has no profile. Once only, as in the reference.
  */
-function raiseProfileSpecific(contributor: Contributor): void {
+function raisedFrom(contributor: Contributor): readonly Contributor[] {
   const raised: Contributor[] = [];
   for (const child of contributor.before ?? []) {
     child.before = keepOthers(child.before, raised);
     child.after = keepOthers(child.after, raised);
   }
-  contributor.after = [...raised, ...(contributor.after ?? [])];
+  return raised;
 }
 
 function keepOthers(children: Contributor[] | undefined, raised: Contributor[]): Contributor[] | undefined {

@@ -17,7 +17,7 @@ export function readImport(text: string, from: string, plan: Plan): ImportTarget
     if (path === undefined || path === '' || /\.xml$/i.test(path)) continue;
     if (path.endsWith('/')) locations.push({ kind: 'directory', path });
     else if (namesFile(path)) locations.push({ kind: 'file', path });
-    else return { unreadable: `imports ${JSON.stringify(element)}, which ends neither in "/" nor in ${extensionList}` };
+    else return { unreadable: `an import ends neither in "/" nor in ${extensionList}` };
   }
   return locations.filter((location) => isWithin(location.path, plan.locations));
 }

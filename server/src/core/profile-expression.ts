@@ -15,18 +15,16 @@ const deepestNesting = 100;
  * parentheses, elements without an operator between them are alternatives, and a missing parenthesis at either end is let pass.
  */
 export function parseProfileExpression(text: string): ProfileExpression | MalformedExpression {
-  const parser = { tokens: tokenize(text), at: 0 };
-  try {
-    return parseSequence(parser, { depth: 0, inParentheses: false });
-  } catch (error) {
-    if (error instanceof SyntaxError) return { malformed: error.message };
-    throw error;
-  }
+  const parser: Parser = { tokens: tokenize(text), at: 0, problem: undefined };
+  const expression = parseSequence(parser, { depth: 0, inParentheses: false });
+  return parser.problem === undefined ? expression : { malformed: parser.problem };
 }
 
 interface Parser {
   readonly tokens: readonly string[];
   at: number;
+  /** The first thing that is wrong; then nothing more is read. */
+  problem: string | undefined;
 }
 
 interface Context {
@@ -48,26 +46,23 @@ function tokenize(text: string): readonly string[] {
 
 function parseSequence(parser: Parser, context: Context): ProfileExpression {
   const sequence: Sequence = { elements: [], operator: undefined };
-  while (parser.at < parser.tokens.length) {
-    const token = parser.tokens[parser.at];
-    if (token === '&' || token === '|') {
+  for (let token = peek(parser); token !== undefined; token = peek(parser)) {
+    if (token === '&' || token === '|') setOperator(parser, sequence, token);
+    else if (token === ')') {
       parser.at += 1;
-      setOperator(sequence, token);
-    } else if (token === ')') {
-      parser.at += 1;
-      const merged = merge(sequence);
+      const merged = merge(parser, sequence);
       if (context.inParentheses) return merged;
       Object.assign(sequence, { elements: [merged], operator: undefined });
     } else sequence.elements.push(parseOperand(parser, context.depth));
   }
-  return merge(sequence);
+  return merge(parser, sequence);
 }
 
 function parseOperand(parser: Parser, depth: number): ProfileExpression {
-  if (depth > deepestNesting) throw new SyntaxError(`is nested more than ${deepestNesting} deep`);
-  const token = parser.tokens[parser.at];
-  if (token === undefined || token === '&' || token === '|' || token === ')')
-    throw new SyntaxError(`lacks a profile ${token === undefined ? 'at its end' : `before "${token}"`}`);
+  const token = peek(parser);
+  if (depth > deepestNesting) return fail(parser, `is nested more than ${deepestNesting} deep`);
+  if (token === undefined) return fail(parser, 'lacks a profile at its end');
+  if (token === '&' || token === '|' || token === ')') return fail(parser, `lacks a profile before "${token}"`);
   parser.at += 1;
   if (token === '(') return parseSequence(parser, { depth: depth + 1, inParentheses: true });
   if (token !== '!') return (accepts) => accepts(token);
@@ -75,16 +70,29 @@ function parseOperand(parser: Parser, depth: number): ProfileExpression {
   return (accepts) => !operand(accepts);
 }
 
-function setOperator(sequence: Sequence, operator: '&' | '|'): void {
+function setOperator(parser: Parser, sequence: Sequence, operator: '&' | '|'): void {
+  parser.at += 1;
   if (sequence.operator !== undefined && sequence.operator !== operator)
-    throw new SyntaxError('mixes "&" and "|" without parentheses');
+    fail(parser, 'mixes "&" and "|" without parentheses');
   sequence.operator = operator;
 }
 
-function merge({ elements, operator }: Sequence): ProfileExpression {
+function merge(parser: Parser, { elements, operator }: Sequence): ProfileExpression {
   const [first, ...others] = elements;
-  if (first === undefined) throw new SyntaxError('has no profile');
+  if (first === undefined) return fail(parser, 'has no profile');
   if (others.length === 0) return first;
   if (operator === '&') return (accepts) => elements.every((element) => element(accepts));
   return (accepts) => elements.some((element) => element(accepts));
+}
+
+function peek({ tokens, at }: Parser): string | undefined {
+  return tokens[at];
+}
+
+const never: ProfileExpression = () => false;
+
+function fail(parser: Parser, problem: string): ProfileExpression {
+  parser.problem ??= problem;
+  parser.at = parser.tokens.length;
+  return never;
 }

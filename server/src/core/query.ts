@@ -42,14 +42,14 @@ export interface QueryOptions {
  */
 export function parseQuery(parts: QueryParts, options: QueryOptions = {}): Query {
   const name = withSlashes(parts.application);
-  const label = parts.label == null ? null : withSlashes(parts.label);
+  const labelText = parts.label ?? null;
   return Object.freeze({
     name,
     applications: nameList('application', parts.application, options.maxApplications ?? 16),
     profileText: parts.profiles,
     profiles: profileList(parts.profiles, options),
-    label,
-    labels: label === null ? [] : nameList('label', parts.label ?? '', options.maxLabels ?? 8),
+    label: labelText === null ? null : withSlashes(labelText),
+    labels: labelText === null ? [] : nameList('label', labelText, options.maxLabels ?? 8),
   });
 }
 

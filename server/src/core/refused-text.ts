@@ -16,14 +16,13 @@ function show(value: string): string {
 }
 
 /**
- * The text after one more percent-decoding, where that changes it: the reference looks for traversal in both
+ * The text after one more percent-decoding, where it has escapes: the reference looks for traversal in both
  * (CVE-2019-3799, CVE-2020-5410). Malformed escapes are text.
  */
 export function decodedAgain(text: string): string | undefined {
   if (!text.includes('%')) return undefined;
   try {
-    const decoded = decodeURIComponent(text);
-    return decoded === text ? undefined : decoded;
+    return decodeURIComponent(text);
   } catch {
     return undefined;
   }
@@ -34,15 +33,7 @@ export function traversalProblem(text: string): string | undefined {
   if (text.includes('..')) return 'has ".."; names and paths cannot leave their folder';
   if (text.includes('#')) return 'has "#"; it would be taken without';
   if (text.includes('\\')) return 'has a backslash; "/" (in a segment written "(_)") would be taken';
-  if (hasControlCharacter(text)) return 'has a control character; printable text would be taken';
+  if (/\p{Cc}/u.test(text)) return 'has a control character; printable text would be taken';
   if (/^(\(_\)|\/)/.test(text)) return 'begins with "(_)" or "/"; it would be taken without';
   return undefined;
-}
-
-function hasControlCharacter(text: string): boolean {
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return true;
-  }
-  return false;
 }

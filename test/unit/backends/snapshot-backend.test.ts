@@ -104,7 +104,7 @@ describe('snapshot backend', () => {
     repository.commit({ files: { 'orders.yml': `a: ${'x'.repeat(100)}\n` } });
     const backend = backendWith({ limits: { documents: { ...defaultDocumentLimits, bytes: 50 } } });
     const error = await expectError('CONFIG_FILE_INVALID', () => resolve(backend, 'orders'));
-    expect(error.message).to.equal('orders.yml: the file has 104 bytes; at most 50 would be read.');
+    expect(error.message).to.equal('orders.yml cannot be read: the file has 104 bytes; at most 50 would be taken');
     expect(store.reads).to.deep.equal([]);
   });
 

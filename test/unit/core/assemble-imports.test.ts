@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { readImport } from '#server/core/imports.js';
+import { createPlan } from '#server/core/plan.js';
+import { parseQuery } from '#server/core/query.js';
 import { assembledNames, expectInvalidFiles as invalid } from '../../support/assembled-files.js';
 import { expectError } from '../../support/expect-error.js';
 
@@ -109,13 +112,15 @@ describe('assemble: imports', () => {
 
   it('refuses an import that names neither a folder nor a file that is read', async () => {
     expect((await invalid({ files: { 'orders.yml': imports('notes.txt') } })).message).to.equal(
-      'orders.yml, line 1, column 1: imports "notes.txt", which ends neither in "/" nor in ".yaml", ".yml", ".properties".',
+      'orders.yml cannot be read at line 1, column 1: an import ends neither in "/" nor in ".yaml", ".yml", ".properties"',
     );
   });
 
   it('refuses a placeholder in an import that needs itself', async () => {
     const files = { 'orders.yml': { ...imports('${a}.yml'), a: '${a}' } };
-    expect((await invalid({ files })).message).to.contain('needs its own value');
+    expect((await invalid({ files })).message).to.equal(
+      'orders.yml cannot be read: placeholders of an import or include need themselves, or grow without end',
+    );
   });
 
   it('refuses imports that are nested too deep', async () => {
@@ -127,5 +132,18 @@ describe('assemble: imports', () => {
     );
     const error = await expectError('CONFIG_TOO_LARGE', () => assembledNames({ files }));
     expect(error.message).to.contain('imports are nested more than 32 deep');
+  });
+
+  it('imports the one file that a location names, and others not', () => {
+    const files = {
+      'team/orders.yml': imports('shared.yml,other.yml'),
+      'team/shared.yml': some,
+      'team/other.yml': some,
+    };
+    const query = parseQuery({ application: 'orders', profiles: 'default' });
+    const only = { kind: 'file', path: 'team/shared.yml' } as const;
+    const target = readImport('shared.yml;other.yml', 'team/orders.yml', createPlan(query, [only]));
+    expect(target).to.deep.equal([only]);
+    expect(assembledNames({ files, searchPaths: ['team'] })).to.have.length(3);
   });
 });

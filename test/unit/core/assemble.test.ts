@@ -1,3 +1,4 @@
+import type { Scalar } from 'cairn-config-client/values';
 import { expect } from 'chai';
 import { defaultAssembleLimits } from '#server/core/assembly.js';
 import { assembledNames, expectInvalidFiles as invalid } from '../../support/assembled-files.js';
@@ -93,7 +94,7 @@ describe('assemble: documents for profiles', () => {
     expect(await invalid({ files: { 'orders.yml': [some, { b: '2', ...onProfile('dev & eu | us') }] } })).to.deep.equal(
       {
         message:
-          'orders.yml, line 2, column 1: the profile expression "dev & eu | us" mixes "&" and "|" without parentheses.',
+          'orders.yml cannot be read at line 2, column 1: the profile expression "dev & eu | us" mixes "&" and "|" without parentheses',
         position: { file: 'orders.yml', line: 2, column: 1 },
       },
     );
@@ -102,7 +103,7 @@ describe('assemble: documents for profiles', () => {
   it('refuses the legacy key spring.profiles, in inactive documents too', async () => {
     const files = { 'orders.yml': [some, { 'spring.profiles': 'dev', ...onProfile('prod') }] };
     expect((await invalid({ files })).message).to.equal(
-      'orders.yml, line 1, column 1: spring.profiles is not taken; spring.config.activate.on-profile would be.',
+      'orders.yml cannot be read at line 1, column 1: spring.profiles is not taken; spring.config.activate.on-profile would be',
     );
   });
 
@@ -189,7 +190,16 @@ describe('assemble: widening the profiles', () => {
   it('refuses more than 256 profiles', async () => {
     const include = Array.from({ length: 300 }, (_, index) => `p${index}`).join(',');
     const files = { 'orders.yml': { 'spring.profiles.include': include } };
-    expect((await invalid({ files, profiles: 'dev' })).message).to.contain('more than 256 profiles');
+    const error = await expectError('CONFIG_TOO_LARGE', () => assembledNames({ files, profiles: 'dev' }));
+    expect(error.message).to.equal('With what is included and grouped there are more than 256 profiles.');
+  });
+});
+
+describe('assemble: values that are not texts', () => {
+  it('reads a number, a truth value or nothing as its text', () => {
+    const onProfile = (value: Scalar) => ({ 'spring.config.activate.on-profile': value });
+    const files = { 'orders.yml': [onProfile(7n), onProfile(true), onProfile(null)] };
+    expect(assembledNames({ files, profiles: '7' })).to.deep.equal(['orders.yml#2', 'orders.yml#0']);
   });
 });
 

@@ -1,0 +1,27 @@
+import { expect } from 'chai';
+import { createByteCache } from '#server/core/byte-cache.js';
+
+describe('byte cache', () => {
+  it('keeps the newest values that fit, and tells how many and how large they are', () => {
+    const cache = createByteCache<string, { readonly n: number }>(10);
+    for (const n of [1, 2, 3]) cache.set(`k${n}`, { n }, 4);
+    expect([cache.get('k1'), cache.get('k2'), cache.get('k3')]).to.deep.equal([undefined, { n: 2 }, { n: 3 }]);
+    expect([cache.bytes, cache.size]).to.deep.equal([8, 2]);
+  });
+
+  it('does not keep a value larger than itself, and counts at least one byte', () => {
+    const cache = createByteCache<string, { readonly n: number }>(10);
+    cache.set('large', { n: 1 }, 11);
+    cache.set('none', { n: 2 }, 0);
+    expect([cache.get('large'), cache.bytes]).to.deep.equal([undefined, 1]);
+  });
+
+  it('forgets one value, or all', () => {
+    const cache = createByteCache<string, { readonly n: number }>(10);
+    for (const n of [1, 2]) cache.set(`k${n}`, { n }, 4);
+    cache.delete('k1');
+    expect(cache.size).to.equal(1);
+    cache.clear();
+    expect([cache.size, cache.bytes]).to.deep.equal([0, 0]);
+  });
+});
