@@ -8,17 +8,20 @@ export type ConfigOrigin = 'remote' | 'fallback';
 /** What led to a change: a poll, or `config.refresh()`. */
 export type ChangeSource = 'poll' | 'refresh';
 
+/** A key that only the new configuration has. */
 export interface AddedProperty {
   readonly key: string;
   readonly next: unknown;
 }
 
+/** A key with another value, or the same of another type. */
 export interface ChangedProperty {
   readonly key: string;
   readonly previous: unknown;
   readonly next: unknown;
 }
 
+/** A key that only the old configuration had. */
 export interface RemovedProperty {
   readonly key: string;
   readonly previous: unknown;
@@ -55,6 +58,7 @@ export interface StaleEvent {
   readonly age: number;
 }
 
+/** A stale configuration was confirmed, or replaced by a new one. */
 export interface RecoveredEvent {
   readonly version: string | null;
 }
@@ -75,6 +79,7 @@ export interface ConfigEvents {
   readonly error: ErrorEvent;
 }
 
+/** A value of a property source, placeholders as written. */
 export interface PropertyValue {
   readonly value: unknown;
   /** Where it stands in its file, `LINE:COLUMN`, if the server tells. */
@@ -87,6 +92,7 @@ export interface PropertySource {
   readonly properties: ReadonlyMap<string, PropertyValue>;
 }
 
+/** How `config.watch` watches. */
 export interface WatchOptions {
   /** Calls the listener at once with the value in place; `previous` is then undefined. */
   readonly immediate?: boolean;
@@ -94,6 +100,7 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What ends a wait. */
 export interface SignalOptions {
   readonly signal?: AbortSignal;
 }

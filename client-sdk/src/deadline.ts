@@ -40,7 +40,7 @@ export async function withDeadline<T>(
 
 /** The outcome of `task`, or the signal's reason as soon as it is aborted, for tasks that don't heed it. */
 export async function untilAborted<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
-  if (signal.aborted) throw abortError(signal);
+  throwIfAborted(signal);
   let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     stop = () => {
@@ -53,6 +53,11 @@ export async function untilAborted<T>(signal: AbortSignal, task: () => Promise<T
   } finally {
     if (stop !== undefined) signal.removeEventListener('abort', stop);
   }
+}
+
+/** Throws the signal's reason if it is aborted. */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw abortError(signal);
 }
 
 /** Why a signal was aborted, as an error of ours. */

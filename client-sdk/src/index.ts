@@ -59,6 +59,7 @@ export type {
   ConfigOf,
   Duration,
   LoadOptions,
+  PlaceholderOptions,
   RefreshOptions,
   UntypedConfig,
 } from './options/load-options.js';

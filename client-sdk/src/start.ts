@@ -4,7 +4,7 @@ import { retryDelay } from './live/backoff.js';
 import type { ClientSettings } from './options/settings.js';
 import type { Platform } from './platform/platform.js';
 import { flattenObject } from './snapshot/flatten.js';
-import { buildTree, mergeProperties, resolveProperties, type Snapshot } from './snapshot/snapshot.js';
+import { buildTree, mergeProperties, resolveOptions, resolveProperties, type Snapshot } from './snapshot/snapshot.js';
 import type { WireSource } from './wire/environment.js';
 import type { EnvironmentAnswer, Failure } from './wire/outcome.js';
 import { describeQuery } from './wire/query.js';
@@ -33,9 +33,7 @@ export async function start(parts: StartParts): Promise<Start> {
   const fallback = settings.fallback === undefined ? undefined : await buildFallback(settings.fallback, parts);
   const outcome = await askUntilDeadline(parts);
   if (outcome.kind === 'environment') {
-    const { environment, version, digest } = outcome;
-    const snapshot = await buildSnapshot({ origin: 'remote', version, digest, sources: environment.sources }, parts);
-    return { snapshot, answer: outcome };
+    return { snapshot: await buildRemote(outcome, parts), answer: outcome };
   }
   if (fallback === undefined || outcome.isFinal) throw cannotLoad(settings, outcome.error);
   platform.warn(`${cannotLoad(settings, outcome.error).message} The fallback is used.`, outcome.error.code);
@@ -74,6 +72,15 @@ async function sleep(platform: Platform, milliseconds: number, signal: AbortSign
   }
 }
 
+async function buildRemote(answer: EnvironmentAnswer, parts: StartParts): Promise<Snapshot> {
+  const { environment, version, digest } = answer;
+  try {
+    return await buildSnapshot({ origin: 'remote', version, digest, sources: environment.sources }, parts);
+  } catch (error) {
+    throw error instanceof ConfigClientError ? cannotLoad(parts.settings, error) : error;
+  }
+}
+
 async function buildFallback(object: object, parts: StartParts): Promise<Snapshot> {
   const properties = new Map(Array.from(flattenObject(object), ([key, value]) => [key, { value }]));
   const sources: readonly WireSource[] = [{ name: 'fallback', properties }];
@@ -81,10 +88,7 @@ async function buildFallback(object: object, parts: StartParts): Promise<Snapsho
     return await buildSnapshot({ origin: 'fallback', version: null, digest: null, sources }, parts);
   } catch (error) {
     if (!(error instanceof ConfigClientError)) throw error;
-    throw new ConfigClientError(error.code, `The option fallback: ${error.message}`, {
-      cause: error,
-      issues: error.issues,
-    });
+    throw retold(error, `The option fallback: ${error.message}`);
   }
 }
 
@@ -93,7 +97,7 @@ async function buildSnapshot(
   { settings, platform }: StartParts,
 ): Promise<Snapshot> {
   const { timeout: milliseconds, signal } = settings;
-  const flat = resolveProperties(mergeProperties(from.sources));
+  const flat = resolveProperties(mergeProperties(from.sources), resolveOptions(settings, platform));
   const tree = await withDeadline({ platform, milliseconds, signal, what: 'The schema' }, () =>
     buildTree(flat, settings),
   );
@@ -101,6 +105,9 @@ async function buildSnapshot(
 }
 
 function cannotLoad(settings: ClientSettings, error: ConfigClientError): ConfigClientError {
-  const message = `Cannot load the configuration of ${describeQuery(settings)}: ${error.message}`;
-  return new ConfigClientError(error.code, message, { cause: error, issues: error.issues });
+  return retold(error, `Cannot load the configuration of ${describeQuery(settings)}: ${error.message}`);
+}
+
+function retold({ code, cause, issues }: ConfigClientError, message: string): ConfigClientError {
+  return new ConfigClientError(code, message, { cause, issues });
 }

@@ -3,12 +3,12 @@
  * one assignment, or rejected whole.
  */
 import type { ChangeEvent, ChangeSource } from '../config.js';
-import { abortError, withDeadline } from '../deadline.js';
+import { throwIfAborted, withDeadline } from '../deadline.js';
 import { ConfigClientError } from '../errors.js';
 import type { ClientSettings } from '../options/settings.js';
 import type { Platform } from '../platform/platform.js';
 import { describeChange, haveSameValues } from '../snapshot/describe-change.js';
-import { buildTree, mergeProperties, resolveProperties, type Snapshot } from '../snapshot/snapshot.js';
+import { buildTree, mergeProperties, resolveOptions, resolveProperties, type Snapshot } from '../snapshot/snapshot.js';
 import type { FlatProperties } from '../values/index.js';
 import type { EnvironmentAnswer, Failure, UnchangedAnswer } from '../wire/outcome.js';
 import type { Remote } from '../wire/remote.js';
@@ -58,6 +58,7 @@ export class Updater {
   async check(source: ChangeSource, signal: AbortSignal): Promise<CheckResult> {
     const { remote, settings } = this.#parts;
     const outcome = await remote.ask({ validator: this.#validator, milliseconds: settings.timeout, signal });
+    throwIfAborted(signal);
     if (outcome.kind === 'failed') return outcome;
     if (outcome.kind === 'environment') return this.#offer(outcome, { source, signal });
     if (this.#rejected !== undefined) return { kind: 'rejected', error: this.#rejected.error };
@@ -76,22 +77,24 @@ export class Updater {
       this.#rejected = undefined;
       return { kind };
     } catch (error) {
-      if (check.signal.aborted) throw abortError(check.signal);
+      throwIfAborted(check.signal);
       return this.#reject(answer, merged, error);
     }
   }
 
   async #take(answer: EnvironmentAnswer, merged: FlatProperties, check: Check): Promise<'changed' | 'unchanged'> {
     const { sources } = answer.environment;
-    const flat = resolveProperties(merged);
+    const { settings, platform } = this.#parts;
+    const flat = resolveProperties(merged, resolveOptions(settings, platform));
     if (haveSameValues(this.#snapshot.flat, flat)) {
       this.#confirm({ origin: 'remote', sources, version: answer.version, digest: answer.digest }, answer);
       return 'unchanged';
     }
     const tree = await this.#prepare(flat, check.signal);
+    throwIfAborted(check.signal);
     const { version, digest } = answer;
     const next: Snapshot = { origin: 'remote', version, digest, sources, flat, tree };
-    const change = describeChange(this.#snapshot, next, { bigint: this.#parts.settings.bigint, source: check.source });
+    const change = describeChange(this.#snapshot, next, { bigint: settings.bigint, source: check.source });
     this.#confirm(next, answer, change);
     return 'changed';
   }

@@ -36,6 +36,12 @@ export type CanApply<T> = (
   context: { readonly signal: AbortSignal },
 ) => boolean | Promise<boolean>;
 
+/** Where placeholders look for their values. */
+export interface PlaceholderOptions {
+  /** Whether `${NAME}` may also be a variable of the process environment, where the configuration has no such key. */
+  readonly environment?: boolean;
+}
+
 /** What `load` takes. */
 export interface LoadOptions<S extends StandardSchemaV1 | undefined = undefined> {
   /**
@@ -66,4 +72,5 @@ export interface LoadOptions<S extends StandardSchemaV1 | undefined = undefined>
   readonly canApply?: CanApply<ConfigOf<S>>;
   /** Default `auto`. */
   readonly bigint?: BigintPolicy;
+  readonly placeholders?: PlaceholderOptions;
 }

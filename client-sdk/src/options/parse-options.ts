@@ -22,6 +22,7 @@ const optionNames = [
   'signal',
   'canApply',
   'bigint',
+  'placeholders',
 ] as const;
 
 const day = 86_400_000;
@@ -43,6 +44,7 @@ export function parseOptions(options: unknown, platform: Platform): ClientSettin
     signal: parseSignal(given['signal']),
     canApply: parseCanApply(given['canApply']),
     bigint: parseBigint(given['bigint']),
+    environmentPlaceholders: parsePlaceholders(given['placeholders']),
   };
 }
 
@@ -106,6 +108,12 @@ function parseBigint(value: unknown): BigintPolicy {
   if (value === undefined) return 'auto';
   if (value === 'auto' || value === 'always' || value === 'string') return value;
   throw optionsError(`bigint must be 'auto', 'always' or 'string', not ${quote(value)}.`);
+}
+
+function parsePlaceholders(value: unknown): boolean {
+  const { environment = false } = checkMembers('placeholders', value ?? {}, ['environment']);
+  if (typeof environment === 'boolean') return environment;
+  throw optionsError(`placeholders.environment must be true or false, not ${quote(environment)}.`);
 }
 
 function isAuthProvider(value: unknown): value is AuthProvider {

@@ -24,4 +24,6 @@ export interface ClientSettings {
   readonly signal: AbortSignal | undefined;
   readonly canApply: CanApply<unknown> | undefined;
   readonly bigint: BigintPolicy;
+  /** Whether placeholders may be variables of the process environment. */
+  readonly environmentPlaceholders: boolean;
 }

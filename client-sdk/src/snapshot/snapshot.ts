@@ -2,6 +2,8 @@
 import type { ConfigOrigin } from '../config.js';
 import { ConfigClientError } from '../errors.js';
 import type { BigintPolicy } from '../options/load-options.js';
+import type { ClientSettings } from '../options/settings.js';
+import type { Platform } from '../platform/platform.js';
 import type { StandardSchemaV1 } from '../standard-schema.js';
 import { mergeSources, resolvePlaceholders, unflatten, ValuesError } from '../values/index.js';
 import type { FlatProperties, Scalar } from '../values/index.js';
@@ -33,8 +35,18 @@ export function mergeProperties(sources: readonly WireSource[]): Map<string, Sca
 }
 
 /** `merged` with its placeholders resolved. @throws CONFIG_PLACEHOLDER_CYCLE, CONFIG_TOO_LARGE. */
-export function resolveProperties(merged: FlatProperties): FlatProperties {
-  return withOurErrors(() => resolvePlaceholders(merged));
+export function resolveProperties(merged: FlatProperties, { environment }: ResolveOptions): FlatProperties {
+  return withOurErrors(() => resolvePlaceholders(merged, (key) => merged.get(key) ?? environment(key)));
+}
+
+export interface ResolveOptions {
+  /** Looked up where the configuration has no such key. */
+  readonly environment: (name: string) => string | undefined;
+}
+
+/** What placeholders find outside the configuration. */
+export function resolveOptions(settings: ClientSettings, platform: Platform): ResolveOptions {
+  return { environment: settings.environmentPlaceholders ? platform.environment : () => undefined };
 }
 
 /** The tree of `flat`, validated and frozen. @throws CONFIG_KEYS_NOT_NESTABLE, CONFIG_SCHEMA_INVALID. */

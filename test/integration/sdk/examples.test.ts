@@ -47,9 +47,7 @@ describe('sdk: examples', () => {
       const { code, output } = await runProgram(example, [], {
         environment: { ...environment, EXAMPLE_TIMEOUT: '200ms' },
       });
-      expect(output).to.match(
-        /^CONFIG_UNAVAILABLE: Cannot load the configuration of orders\/prod: http:.* \(ECONNREFUSED\)\.\n/,
-      );
+      expect(output).to.match(/^CONFIG_UNAVAILABLE: Cannot load the configuration of orders\/prod: http:/);
       expect(output).to.include('npm start');
       expect(output).not.to.match(/\n\s+at /);
       expect(code).to.equal(1);

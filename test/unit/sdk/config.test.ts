@@ -81,6 +81,17 @@ describe('sdk: reading', () => {
     expect((await loadOrders(platform)).get('all')).to.equal('12345678901234567890 5.0 1.0E10 x');
   });
 
+  it('resolves placeholders from the process environment only where told to, and the configuration first', async () => {
+    const { platform } = serving({ properties: { a: '${HOME_TOWN}', b: '${name:x}', name: 'configured' } });
+    platform.variables.set('HOME_TOWN', 'Ulm').set('name', 'environment');
+    const [without, with_] = [
+      await loadOrders(platform),
+      await loadOrders(platform, { placeholders: { environment: true } }),
+    ];
+    expect(without.current).to.deep.equal({ a: '${HOME_TOWN}', b: 'configured', name: 'configured' });
+    expect(with_.current).to.deep.equal({ a: 'Ulm', b: 'configured', name: 'configured' });
+  });
+
   it('merges sources by precedence, arrays whole', async () => {
     const sources = [
       { name: 'orders-prod.yml', source: { a: 1, 'list[0]': 'x' } },
@@ -145,7 +156,10 @@ describe('sdk: reading', () => {
       },
     } as const;
     const error = await expectError('CONFIG_SCHEMA_INVALID', () => loadOrders(platform, { schema: throwing }));
-    expect([error.message, error.cause]).to.deep.equal(['The schema threw instead of naming issues.', cause]);
+    expect(error.message).to.equal(
+      'Cannot load the configuration of orders/prod: The schema threw instead of naming issues.',
+    );
+    expect(error.cause).to.equal(cause);
   });
 
   it('tells its age from the last confirmation, with what the server says of its own', async () => {

@@ -155,6 +155,19 @@ describe('sdk: close', () => {
     expect([config.get('a'), platform.warnings]).to.deep.equal([1, []]);
   });
 
+  it('takes nothing from what was about to be swapped in', async () => {
+    const { platform, commit } = serving({ properties: { a: 1 } });
+    const config = await loadOrders(platform, {
+      canApply: () => {
+        void config.close();
+        return true;
+      },
+    });
+    commit({ version: 'v2', properties: { a: 2 } });
+    await platform.advance(10_000);
+    expect([config.get('a'), config.version, platform.timers]).to.deep.equal([1, 'v1', []]);
+  });
+
   it('may be called again, at the same time and by await using', async () => {
     const { platform } = serving({});
     const config = await loadOrders(platform);

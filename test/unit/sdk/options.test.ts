@@ -68,6 +68,11 @@ const refused: readonly (readonly [string, unknown, string])[] = [
   ['a signal that is none', { ...required, signal: {} }, 'signal must be an AbortSignal, not a value of type object.'],
   ['a canApply that is none', { ...required, canApply: true }, 'canApply must be a function, not true.'],
   ['another bigint', { ...required, bigint: 'never' }, `bigint must be 'auto', 'always' or 'string', not "never".`],
+  [
+    'a text for a switch',
+    { ...required, placeholders: { environment: 'yes' } },
+    'placeholders.environment must be true or false, not "yes".',
+  ],
   ['headers that are none', { ...required, headers: 'a: b' }, 'headers must be an object of texts, not "a: b".'],
   [
     'a header with a line break',
@@ -118,6 +123,7 @@ describe('sdk: options', () => {
       signal: undefined,
       canApply: undefined,
       bigint: 'auto',
+      environmentPlaceholders: false,
     });
   });
 
@@ -147,14 +153,19 @@ describe('sdk: options', () => {
     );
   });
 
-  it('keeps the credentials of a URL apart from it', () => {
+  it('takes a limit of staleness of its own', () => {
+    const { staleAfter } = parseOptions({ ...required, refresh: { staleAfter: '10m' } }, platform);
+    expect(staleAfter).to.equal(600_000);
+  });
+
+  it('keeps the credentials of a URL apart from it, and as they are where they are badly encoded', () => {
     const { servers } = parseOptions(
-      { ...required, url: ['http://us%40er:p%3Aw@config', 'http://:only@config'] },
+      { ...required, url: ['http://us%40er:p%3Aw@config', 'http://:only%@config'] },
       platform,
     );
     expect(servers).to.deep.equal([
       { base: 'http://config', authorization: `Basic ${btoa('us@er:p:w')}` },
-      { base: 'http://config', authorization: `Basic ${btoa('user:only')}` },
+      { base: 'http://config', authorization: `Basic ${btoa('user:only%')}` },
     ]);
   });
 });
