@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import { startCairnApp, type RunningApp } from '../support/cairn-app.js';
+import { compareAnswer } from './compare.js';
+import { placeScenario, type PlacedScenario } from './place.js';
+import { describeRequest, readScenario, scenarioNames } from './scenario.js';
+import { sendRecorded } from './send.js';
+
+for (const name of scenarioNames) {
+  describe(`the answers recorded in ${name}`, () => {
+    const scenario = readScenario(name);
+    let place: PlacedScenario;
+    let cairn: RunningApp;
+
+    before(async () => {
+      place = await placeScenario(scenario);
+      cairn = await startCairnApp(place.settingsFile);
+    });
+    after(async () => {
+      await cairn.close();
+      await place.remove();
+    });
+
+    for (const [at, exchange] of scenario.exchanges.entries()) {
+      it(`${at + 1}: ${describeRequest(exchange.request)} is answered the same`, async () => {
+        const answer = await sendRecorded(cairn.port, exchange.request);
+        expect(compareAnswer(exchange, answer, place)).to.equal(undefined);
+      });
+    }
+  });
+}

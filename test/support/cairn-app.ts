@@ -1,0 +1,17 @@
+import { createApp } from '#server/app.js';
+import { loadSettings } from '#server/settings/load.js';
+
+/** The whole server in this process, as a settings file describes it, on a free port. */
+export interface RunningApp {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export async function startCairnApp(config: string): Promise<RunningApp> {
+  const values = new Map([['server.port', { name: '--port', value: '0' }]]);
+  const { settings, notices } = await loadSettings({ config, values, environment: {} });
+  const app = createApp(settings, { stream: { write: () => true }, notices });
+  const { url, port } = await app.start();
+  return { url, port, close: () => app.close('the test is over') };
+}
