@@ -8,6 +8,8 @@ import { createPackWriter, deltaAt, objectId, type PackWriter } from './pack.js'
 /** The repository that the bench serves: 1,000 services of three files each, and 100 commits that each change three of them. */
 export const services = 1_000;
 export const commits = 100;
+/** Where its one pack lies. */
+export const packPath = 'objects/pack/pack-bench.pack';
 
 const changedInCommit = 3;
 // As git's own limit on the length of a chain of deltas.
@@ -21,9 +23,8 @@ export async function writeBenchRepository(gitdir: string): Promise<void> {
   const tip = addCommits(pack, trees);
   addTrees(pack, trees, root);
   await git.init({ fs, dir: gitdir, bare: true, defaultBranch: 'main' });
-  const name = 'objects/pack/pack-bench.pack';
-  await writeFile(path.join(gitdir, name), pack.finish());
-  await git.indexPack({ fs, dir: gitdir, gitdir, filepath: name });
+  await writeFile(path.join(gitdir, packPath), pack.finish());
+  await git.indexPack({ fs, dir: gitdir, gitdir, filepath: packPath });
   await git.writeRef({ fs, gitdir, ref: 'refs/heads/main', value: tip, force: true });
 }
 

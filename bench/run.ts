@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { aRepository } from '#support/git-repository.js';
@@ -6,7 +6,7 @@ import { startGitServer } from '#support/git-server.js';
 import { residentMegabytes } from './child.js';
 import { timeFirstAnswer, type ColdStart } from './cold-start.js';
 import { renderReport, writeReport, type Results } from './report.js';
-import { services, writeBenchRepository } from './repository.js';
+import { packPath, services, writeBenchRepository } from './repository.js';
 import { compareThroughput, type Comparison } from './throughput.js';
 
 const inTurn = Array.from({ length: services }, (_, at) => `/svc${at + 1}/prod`);
@@ -44,7 +44,8 @@ async function measureWarm(work: string, repository: string): Promise<Results> {
 
 /** The first answer from a remote that must be cloned, and again with the mirror of the first time. */
 async function measureRemote(work: string, gitdir: string): Promise<ColdStart[]> {
-  const remote = await startGitServer(await aRepository().bare().create(gitdir));
+  const wholePack = await readFile(path.join(gitdir, packPath));
+  const remote = await startGitServer(await aRepository().bare().create(gitdir), { wholePack });
   try {
     const args = await writeSettings(work, 'remote', remote.url);
     const clone = await timeFirstAnswer('remote, to be cloned first', args);

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { load, type Config } from 'cloud-config-client';
 import { startCairnApp, type RunningApp } from '../support/cairn-app.js';
-import { placeScenario, type PlacedScenario } from './place.js';
+import { createCleanUp } from '../support/clean-up.js';
+import { placeScenario } from './place.js';
 import { startRecordedServer, type RecordedServer } from './recorded-server.js';
 import { readScenario, type Exchange } from './scenario.js';
 
@@ -25,7 +26,16 @@ function queriesOf(exchanges: readonly Exchange[]): Query[] {
 
 async function read(endpoint: string, query: Query): Promise<unknown> {
   const config: Config = await load({ endpoint, ...query });
-  return { properties: config.properties, tree: config.toObject() };
+  return { properties: config.properties, tree: treeOf(config) };
+}
+
+// The client itself fails on some of the recorded environments: without any source, or with a value above other keys.
+function treeOf(config: Config): unknown {
+  try {
+    return config.toObject();
+  } catch (error) {
+    return String(error);
+  }
 }
 
 describe('the npm package cloud-config-client', () => {
@@ -40,20 +50,19 @@ describe('the npm package cloud-config-client', () => {
     describe(`in the scenario ${name}`, () => {
       const scenario = readScenario(name);
       const queries = queriesOf(scenario.exchanges);
-      let place: PlacedScenario;
+      const cleanUp = createCleanUp();
       let reference: RecordedServer;
       let cairn: RunningApp;
 
       before(async () => {
-        place = await placeScenario(scenario);
+        const place = await placeScenario(scenario);
+        cleanUp.add(() => place.remove());
         reference = await startRecordedServer(scenario, place);
+        cleanUp.add(() => reference.close());
         cairn = await startCairnApp(place.settingsFile);
+        cleanUp.add(() => cairn.close());
       });
-      after(async () => {
-        await cairn.close();
-        await reference.close();
-        await place.remove();
-      });
+      after(() => cleanUp.run());
 
       it('is asked for every environment that was recorded', () => {
         expect(queries).to.have.length.of.at.least(count);

@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { exactMember, type ExactJson } from '../conformance/exact-json.js';
-import { placeScenario, type PlacedScenario } from '../conformance/place.js';
+import { placeScenario } from '../conformance/place.js';
 import { startRecordedServer, type RecordedServer } from '../conformance/recorded-server.js';
 import { readScenario, type Scenario } from '../conformance/scenario.js';
 import { startCairnProcess, type CairnProcess } from '../support/cairn-process.js';
+import { createCleanUp } from '../support/clean-up.js';
 import { needPrograms } from '../support/real-program.js';
 
 // The emitted test lies in test/dist/interop. The first run builds the client with Maven.
@@ -61,20 +62,19 @@ describe('a Spring Boot service', () => {
   for (const { name, application, profiles, atLeast } of cases) {
     describe(`that starts as ${application} in ${profiles} (${name})`, () => {
       const scenario = readScenario(name);
-      let place: PlacedScenario;
+      const cleanUp = createCleanUp();
       let reference: RecordedServer;
       let cairn: CairnProcess;
 
       before(async () => {
-        place = await placeScenario(scenario);
+        const place = await placeScenario(scenario);
+        cleanUp.add(() => place.remove());
         reference = await startRecordedServer(scenario, place);
+        cleanUp.add(() => reference.close());
         cairn = await startCairnProcess(['--config', place.settingsFile]);
+        cleanUp.add(() => cairn.close());
       });
-      after(async () => {
-        await cairn.close();
-        await reference.close();
-        await place.remove();
-      });
+      after(() => cleanUp.run());
 
       it('reads the same values from us as from the recorded answers', async () => {
         const keys = keysOf(scenario, `/${application}/${profiles}`);

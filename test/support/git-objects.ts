@@ -49,36 +49,42 @@ export async function writeFiles(gitdir: string, files: ReadonlyMap<string, File
   return git.writeTree({ fs, gitdir, tree });
 }
 
-async function addTree(gitdir: string, oid: string, found: Set<string>): Promise<void> {
+/** A repository to read from; without the cache each read parses the indexes of its packs anew. */
+export interface ReadFrom {
+  readonly gitdir: string;
+  readonly cache: object;
+}
+
+async function addTree(from: ReadFrom, oid: string, found: Set<string>): Promise<void> {
   if (found.has(oid)) return;
   found.add(oid);
-  const { tree } = await git.readTree({ fs, gitdir, oid });
+  const { tree } = await git.readTree({ fs, ...from, oid });
   for (const entry of tree) {
-    if (entry.type === 'tree') await addTree(gitdir, entry.oid, found);
+    if (entry.type === 'tree') await addTree(from, entry.oid, found);
     else if (entry.type === 'blob') found.add(entry.oid);
   }
 }
 
 /** What an annotated tag points to; undefined for any other object. */
-export async function readTagTarget(gitdir: string, oid: string): Promise<string | undefined> {
-  return git.readTag({ fs, gitdir, oid }).then(
+export async function readTagTarget(from: ReadFrom, oid: string): Promise<string | undefined> {
+  return git.readTag({ fs, ...from, oid }).then(
     ({ tag }) => tag.object,
     () => undefined,
   );
 }
 
 /** Adds to `found` the ids of all objects that can be reached from `tips`, except through objects already in `found`. */
-export async function addReachable(gitdir: string, tips: readonly string[], found: Set<string>): Promise<void> {
+export async function addReachable(from: ReadFrom, tips: readonly string[], found: Set<string>): Promise<void> {
   const waiting = [...tips];
   for (let oid = waiting.pop(); oid !== undefined; oid = waiting.pop()) {
     if (found.has(oid)) continue;
     found.add(oid);
-    const tag = await readTagTarget(gitdir, oid);
+    const tag = await readTagTarget(from, oid);
     // A lightweight tag may point to a blob, which is all there is to reach from it.
-    const read = tag === undefined ? await git.readCommit({ fs, gitdir, oid }).catch(() => undefined) : undefined;
+    const read = tag === undefined ? await git.readCommit({ fs, ...from, oid }).catch(() => undefined) : undefined;
     if (tag !== undefined) waiting.push(tag);
     if (read === undefined) continue;
-    await addTree(gitdir, read.commit.tree, found);
+    await addTree(from, read.commit.tree, found);
     waiting.push(...read.commit.parent);
   }
 }

@@ -28,7 +28,7 @@ interface ServerRef {
 
 async function readRef(gitdir: string, name: string): Promise<ServerRef> {
   const oid = await git.resolveRef({ fs, gitdir, ref: name });
-  const peeled = await readTagTarget(gitdir, oid);
+  const peeled = await readTagTarget({ gitdir, cache: {} }, oid);
   return peeled === undefined ? { name, oid } : { name, oid, peeled };
 }
 
@@ -97,21 +97,35 @@ function acknowledge(common: readonly string[], isDone: boolean, version: 1 | 2)
   return [packet('acknowledgments\n'), ...acks, packet('ready\n'), Buffer.from('0001'), packet('packfile\n')];
 }
 
-async function fetchPack(gitdir: string, lines: readonly string[], version: 1 | 2): Promise<Buffer> {
-  const common: string[] = [];
-  for (const oid of argumentsOf(lines, 'have')) if (await exists(gitdir, oid)) common.push(oid);
-  const had = new Set<string>();
-  await addReachable(gitdir, common, had);
-  const found = new Set(had);
-  await addReachable(gitdir, argumentsOf(lines, 'want'), found);
-  const oids = [...found].filter((oid) => !had.has(oid));
-  const { packfile } = await git.packObjects({ fs, gitdir, oids });
-  return Buffer.concat([...acknowledge(common, lines.includes('done'), version), sideband(Buffer.from(packfile!))]);
+interface FetchRequest {
+  readonly gitdir: string;
+  readonly lines: readonly string[];
+  readonly version: 1 | 2;
+  readonly wholePack: Buffer | undefined;
 }
 
-/** The answer to `POST …/git-upload-pack`. */
-export async function uploadPack(gitdir: string, body: Buffer): Promise<Buffer> {
+async function fetchPack({ gitdir, lines, version, wholePack }: FetchRequest): Promise<Buffer> {
+  const common: string[] = [];
+  for (const oid of argumentsOf(lines, 'have')) if (await exists(gitdir, oid)) common.push(oid);
+  const isFirst = common.length === 0 && wholePack !== undefined;
+  const pack = isFirst ? wholePack : await packMissing(gitdir, argumentsOf(lines, 'want'), common);
+  return Buffer.concat([...acknowledge(common, lines.includes('done'), version), sideband(pack)]);
+}
+
+async function packMissing(gitdir: string, wanted: readonly string[], common: readonly string[]): Promise<Buffer> {
+  const from = { gitdir, cache: {} };
+  const had = new Set<string>();
+  await addReachable(from, common, had);
+  const found = new Set(had);
+  await addReachable(from, wanted, found);
+  const oids = [...found].filter((oid) => !had.has(oid));
+  const { packfile } = await git.packObjects({ fs, ...from, oids });
+  return Buffer.from(packfile!);
+}
+
+/** The answer to `POST …/git-upload-pack`; `wholePack` is what a first fetch gets, where the repository is one pack. */
+export async function uploadPack(gitdir: string, body: Buffer, wholePack?: Buffer): Promise<Buffer> {
   const lines = packets(body);
   if (lines[0] === 'command=ls-refs') return lsRefs(gitdir, lines);
-  return fetchPack(gitdir, lines, lines[0] === 'command=fetch' ? 2 : 1);
+  return fetchPack({ gitdir, lines, version: lines[0] === 'command=fetch' ? 2 : 1, wholePack });
 }

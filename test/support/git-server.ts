@@ -17,6 +17,8 @@ export interface GitServerOptions {
   readonly password?: string;
   /** `1` answers as servers do that do not know protocol version 2. Default 2. */
   readonly protocol?: 1 | 2;
+  /** What a first fetch gets, unpicked, as servers do that reuse the pack they have. */
+  readonly wholePack?: Buffer;
 }
 
 export interface SeenRequest {
@@ -118,7 +120,7 @@ class GitServer implements TestGitServer {
       return advertise(gitdir, version);
     }
     if (request.method !== 'POST' || request.url !== '/config.git/git-upload-pack') return undefined;
-    return uploadPack(gitdir, await readBody(request));
+    return uploadPack(gitdir, await readBody(request), this.#options.wholePack);
   }
 
   async #send(request: IncomingMessage, response: ServerResponse, answer: Buffer): Promise<void> {
