@@ -47,6 +47,8 @@ export interface HotLaneOptions {
  */
 const EXCLUDED_HEADERS = ['content-length', 'transfer-encoding', 'prefer', 'expect', 'upgrade'] as const;
 const KEY_BYTES = 2048;
+/** Two lists of headers and what they are made of. */
+const HEAD_BYTES = 1024;
 const SMALL_BYTES = 32 * 1024;
 
 interface Entry {
@@ -83,7 +85,9 @@ export function createHotLane({ environments, cacheBytes, isAnonymous }: HotLane
       if (environments.stamp(query) !== stamp) return;
       const key = keyOf(request);
       if (key.length > KEY_BYTES) return;
-      entries.set(key, entryOf(memorable, environments.freshness()), memorable.encoded.body.length + 2 * KEY_BYTES);
+      // The bytes are kept twice, as they came and as they are written.
+      const bytes = 2 * memorable.encoded.body.length + key.length + HEAD_BYTES;
+      entries.set(key, entryOf(memorable, environments.freshness()), bytes);
     },
   };
 }

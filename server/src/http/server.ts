@@ -56,7 +56,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { emit, limits } = options;
   const hotLane = createHotLane({
     environments: options.environments,
-    cacheBytes: options.cacheBytes / 4,
+    cacheBytes: options.cacheBytes / 2,
     isAnonymous: options.authenticator.isAnonymous,
   });
   const throughKoa = koaListener(options, hotLane);
@@ -99,7 +99,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 function koaListener(options: HttpServerOptions, hotLane: HotLane): Listener {
   const { environments, cacheBytes } = options;
-  const bodies = createBodies({ ...options, cacheBytes: cacheBytes / 2, fingerprint: environments.fingerprint });
+  const bodies = createBodies({ ...options, cacheBytes: cacheBytes / 4, fingerprint: environments.fingerprint });
   const deliver = createDeliver({ environments, hotLane, compression: createCompression(cacheBytes / 4) });
   const callback = createApplication({ ...options, services: { ...options, bodies, deliver } }).callback();
   return (request, response) => void callback(request, response);
