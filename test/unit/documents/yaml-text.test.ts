@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ignoreFlowIndentation } from '#server/core/documents/lenient-lexer.js';
 import { invalid, values } from './parsed.js';
 
 const texts: readonly (readonly [string, string, string])[] = [
@@ -23,6 +24,42 @@ describe('documents: YAML texts', () => {
     });
   }
 
+  for (const [text, value] of [
+    ['"-----BEGIN\nMII=\n-----END"', '-----BEGIN MII= -----END'],
+    ["'one\n\ntwo'", 'one\ntwo'],
+    ['"one\\\ntwo"', 'onetwo'],
+  ] as const) {
+    it(`lets the quoted text ${JSON.stringify(text)} go on without indentation`, () => {
+      expect(values(`map:\n  - key: ${text}\n    next: 1\n`)).to.deep.equal([
+        ['map[0].key', value],
+        ['map[0].next', 1n],
+      ]);
+    });
+  }
+
+  for (const text of ['[\na,\n{b: c}\n]', '[a,\n  {\nb:\nc}]', '[\n"a", # comment\n\n{\n"b": "c"\n}\n]']) {
+    it(`lets ${JSON.stringify(text)} go on without indentation`, () => {
+      expect(values(`map:\n  list: ${text}\n  next: one\n    two\n`)).to.deep.equal([
+        ['map.list[0]', 'a'],
+        ['map.list[1].b', 'c'],
+        ['map.next', 'one two'],
+      ]);
+    });
+  }
+
+  for (const text of ['[a\n---\nb]', '"a\n---\nb"', '"a\n...\nb"']) {
+    it(`ends ${JSON.stringify(text)} at the separator of documents`, async () => {
+      expect((await invalid(`key: ${text}`)).message).to.match(/not closed|indentation|missing/);
+    });
+  }
+
+  it('leaves a lexer as it is that does not have what makes it lenient', () => {
+    const lexer = { pos: 0, indentNext: 3 };
+    const seen = ignoreFlowIndentation(lexer, '[]');
+    seen('[');
+    expect(lexer).to.deep.equal({ pos: 0, indentNext: 3 });
+  });
+
   it('drops a byte order mark', () => {
     expect(values('\uFEFFa: 1\n')).to.deep.equal([['a', 1n]]);
   });
@@ -38,7 +75,7 @@ describe('documents: YAML texts', () => {
 
   for (const text of ["'x''", '"x\\"', "'", '"', '"x\ny: 1']) {
     it(`refuses the quoted text ${JSON.stringify(text)}, which is not closed`, async () => {
-      expect((await invalid(`key: ${text}`)).message).to.match(/not closed|closing quote/);
+      expect(await invalid(`key: ${text}`)).to.include({ line: 1, column: 6 });
     });
   }
 });

@@ -5,6 +5,7 @@
 import { Composer, isAlias, isMap, isScalar, Lexer, Parser } from 'yaml';
 import type { Alias, CST, Document, ErrorCode, Pair, ParsedNode, Scalar, YAMLError, YAMLSeq } from 'yaml';
 import type { AliasNode, ContentNode, MappingEntry, YamlNode } from './nodes.js';
+import { ignoreFlowIndentation, type LexerState } from './lenient-lexer.js';
 import { tooDeep } from './limits.js';
 import { invalidAt, type Source } from './source.js';
 import { syntaxErrorTexts } from './syntax-errors.js';
@@ -22,6 +23,9 @@ const options = {
 } as const;
 
 const errorTexts: Readonly<Record<ErrorCode, string>> = syntaxErrorTexts;
+
+/** The lexeme that comes before the text of a scalar without quotes. */
+const scalarMark = '\u001F';
 
 /** Bounds the work of lexer, parser and composer, whose cost is linear in the tokens and not in the bytes. */
 const maxTokens = 500_000;
@@ -73,14 +77,32 @@ function* checkedTokens(source: Source): Generator<CST.Token, void> {
 
 function* parsedTokens(source: Source): Generator<CST.Token, void> {
   const parser = new Parser();
+  const lexer = new Lexer();
+  const seen = ignoreFlowIndentation(lexer as unknown as LexerState, source.text);
   let lexemes = 0;
-  for (const lexeme of new Lexer().lex(source.text)) {
+  let previous = '';
+  for (const lexeme of lexer.lex(source.text)) {
+    seen(lexeme);
     lexemes += 1;
+    if (previous !== scalarMark && isUnclosed(lexeme)) {
+      throw invalidAt(source, parser.offset, 'a quoted text is not closed');
+    }
+    previous = lexeme;
     if (lexemes > maxTokens) throw invalidAt(source, parser.offset, `it has more than ${maxTokens} tokens`);
     yield* parser.next(lexeme);
     checkDepth(source, parser);
   }
   yield* parser.end();
+}
+
+/** Told here, where it begins: `yaml` tells where it would end, and takes an escaped quote at the end for the closing one. */
+function isUnclosed(lexeme: string): boolean {
+  const quote = lexeme.charAt(0);
+  if (quote !== "'" && quote !== '"') return false;
+  const escape = quote === "'" ? "'" : '\\';
+  let at = lexeme.length - 2;
+  while (at > 0 && lexeme.charAt(at) === escape) at -= 1;
+  return lexeme.length === 1 || !lexeme.endsWith(quote) || (lexeme.length - at) % 2 === 1;
 }
 
 /** The composer recurses, so depth is bounded while the parser, which does not, still holds the stack. */
@@ -138,21 +160,10 @@ function readAlias({ source, anchors, open }: NodeReader, { source: name, range:
 function readContent(reader: NodeReader, node: ContentToRead, start: number): ContentNode {
   const { tag } = node;
   if (isScalar(node)) {
-    checkClosed(reader.source, node);
     return { kind: 'scalar', text: scalarText(reader.source, node), plain: node.type === 'PLAIN', tag, start };
   }
   if (isMap(node)) return { kind: 'mapping', entries: node.items.map((pair) => readEntry(reader, pair)), tag, start };
   return { kind: 'sequence', items: readItems(reader, node), tag, start };
-}
-
-/** `yaml` takes an escaped quote at the very end of a file for the closing one. */
-function checkClosed(source: Source, { type, srcToken }: Scalar.Parsed): void {
-  if (srcToken === undefined || (type !== 'QUOTE_SINGLE' && type !== 'QUOTE_DOUBLE')) return;
-  const escape = type === 'QUOTE_SINGLE' ? "'" : '\\';
-  const { offset, source: text } = srcToken;
-  let at = text.length - 2;
-  while (at > 0 && text[at] === escape) at -= 1;
-  if ((text.length - at) % 2 === 1) throw invalidAt(source, offset, 'a quoted text is not closed');
 }
 
 /** At the end of a file without a line break, `yaml` gives a block scalar one, and SnakeYAML does not. */

@@ -18,7 +18,7 @@ export const syntaxErrorTexts = {
   IMPOSSIBLE: 'it is not well-formed YAML',
   KEY_OVER_1024_CHARS: 'a key is longer than 1024 characters',
   MISSING_CHAR: 'something is missing: a closing quote or bracket, a comma, a blank, or the colon behind a key',
-  MULTILINE_IMPLICIT_KEY: 'a key goes over more than one line, or a line has no colon',
+  MULTILINE_IMPLICIT_KEY: 'a key goes over more than one line; a colon or a closing bracket may be missing',
   MULTIPLE_ANCHORS: 'a node has more than one anchor',
   MULTIPLE_DOCS: 'it is not well-formed YAML',
   MULTIPLE_TAGS: 'a node has more than one tag',
