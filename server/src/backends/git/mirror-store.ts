@@ -1,4 +1,5 @@
 /** Serves a mirror from memory: requests read the published refs, checks of the remote run in the background. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BackendHealth, MovedLabel, RefreshRequest } from '../backend.js';
 import type { Snapshot, SnapshotFile, SnapshotStore } from '../snapshot-store.js';
 import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
@@ -49,6 +50,7 @@ class MirrorStore implements SnapshotStore {
   readonly #closing = new AbortController();
   readonly #flight: () => Promise<readonly MovedLabel[]>;
   readonly #listeners = new Set<(moved: readonly MovedLabel[]) => void>();
+  readonly #asking = new Map<string, Promise<unknown>>();
   #found: Found | undefined;
   #error: string | null = null;
   #checks: Promise<unknown> = Promise.resolve();
@@ -73,21 +75,13 @@ class MirrorStore implements SnapshotStore {
     await this.#mirror.open();
     const first = this.#look();
     if (this.#mirror.published !== undefined) return;
-    await Promise.race([first, this.#pause(this.#options.startWaitMs, signal)]);
-  }
-
-  #pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      timer.unref();
-      signal.addEventListener(
-        'abort',
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
+    const waited = new AbortController();
+    const wait = pause(this.#options.startWaitMs, undefined, {
+      ref: false,
+      signal: AbortSignal.any([signal, waited.signal]),
     });
+    await Promise.race([first, wait.catch(() => undefined)]);
+    waited.abort();
   }
 
   /** A check that never rejects; its failure is in events and health. */
@@ -196,11 +190,20 @@ class MirrorStore implements SnapshotStore {
   /** The one case in which a request waits for the remote: a label nobody has asked for lately. */
   async #askRemote(labels: readonly string[], signal: AbortSignal): Promise<string | undefined> {
     const [label] = labels;
-    if (label === undefined || !labels.some(isRefName) || !this.#unknown.shouldCheck(label)) return undefined;
-    await this.#abortable(this.#look(), signal);
+    if (label === undefined || !labels.some(isRefName)) return undefined;
+    const asking = this.#asking.get(label) ?? this.#ask(label);
+    if (asking === undefined) return undefined;
+    await this.#abortable(asking, signal);
     const commit = await this.#resolve(labels, signal);
     if (commit === undefined) this.#unknown.remember(label);
     return commit;
+  }
+
+  #ask(label: string): Promise<unknown> | undefined {
+    if (!this.#unknown.shouldCheck(label)) return undefined;
+    const asking = this.#look().finally(() => this.#asking.delete(label));
+    this.#asking.set(label, asking);
+    return asking;
   }
 
   #abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
