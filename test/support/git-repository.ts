@@ -38,6 +38,7 @@ export interface TestRepository {
   annotate(name: string, commit: string): Promise<string>;
   deleteTag(name: string): Promise<void>;
   resolve(ref: string): Promise<string>;
+  has(ref: string): Promise<boolean>;
   remove(): Promise<void>;
 }
 
@@ -124,6 +125,10 @@ class Repository implements TestRepository {
 
   resolve(ref: string): Promise<string> {
     return git.resolveRef({ fs, gitdir: this.gitdir, ref });
+  }
+
+  async has(ref: string): Promise<boolean> {
+    return (await this.#find(ref)) !== undefined;
   }
 
   remove(): Promise<void> {

@@ -69,6 +69,7 @@ export interface GitEngine {
 export interface EngineLimits {
   /** Files in one tree. */
   readonly files: number;
+  /** Past this a file is not even kept; what may be served is less, and the snapshot backend's to say. */
   readonly blobBytes: number;
   /** Kept blobs and trees together. */
   readonly cacheBytes: number;
@@ -78,7 +79,7 @@ export interface EngineLimits {
 
 export const defaultEngineLimits: EngineLimits = {
   files: 100_000,
-  blobBytes: 4 * 1024 * 1024,
+  blobBytes: 16 * 1024 * 1024,
   cacheBytes: 32 * 1024 * 1024,
   responseBytes: 1024 * 1024 * 1024,
 };

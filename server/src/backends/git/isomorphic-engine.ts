@@ -1,14 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
 import type { EngineLimits, GitEngine, Refs, RemoteRefs, SyncSpec } from './engine.js';
 import { wholeAnswers } from './git-http.js';
 import { listRemote } from './isomorphic.js';
 import { ObjectReader } from './object-reader.js';
 import { createRedactor } from './redact.js';
-import type { SyncRun } from './run-sync.js';
-import type { SyncAnswer } from './sync-worker.js';
+import { syncInWorker } from './sync-pool.js';
 import { createTransport } from './transport.js';
 import type { RemoteOptions, Transport } from './transport.js';
 
@@ -23,24 +21,6 @@ export interface IsomorphicEngineOptions {
 
 /** Each fetch leaves one pack, and every read looks through all of them; git itself repacks at this number. */
 const maxPacks = 50;
-
-/** Runs one fetch in a thread of its own; ending the thread ends its request and frees what it buffered. */
-function syncInWorker(run: SyncRun, signal: AbortSignal): Promise<SyncAnswer> {
-  signal.throwIfAborted();
-  const worker = new Worker(new URL('./sync-worker.js', import.meta.url), { workerData: run });
-  return new Promise<SyncAnswer>((resolve, reject) => {
-    const stop = (): void => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', () => {
-      signal.removeEventListener('abort', stop);
-      reject(new Error('the worker thread ended without an answer'));
-    });
-  }).finally(() => worker.terminate());
-}
 
 class IsomorphicEngine implements GitEngine {
   readonly #options: IsomorphicEngineOptions;

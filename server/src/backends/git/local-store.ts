@@ -8,7 +8,15 @@ import type { GitEngine, Ref, RefName, Refs } from './engine.js';
 import { createHistory } from './history.js';
 import type { History } from './history.js';
 import { asCommitId, isRefName, labelNotFound } from './labels.js';
-import { allRefs, findGitdir, findRef, isSymbolicRef, refStamp, refuseUnsupported } from './local-repository.js';
+import {
+  allRefs,
+  findGitdir,
+  findRef,
+  isSymbolicRef,
+  labelFolders,
+  refStamp,
+  refuseUnsupported,
+} from './local-repository.js';
 import { movedLabels } from './moved-labels.js';
 import { createSchedule } from './schedule.js';
 import type { Schedule } from './schedule.js';
@@ -44,6 +52,8 @@ class LocalStore implements SnapshotStore {
   #opened: Opened | undefined;
   #refs: Refs = new Map();
   #isReady = false;
+  #isClosed = false;
+  #looking = false;
   #lastSuccess: number | null = null;
   #error: string | null = null;
 
@@ -154,7 +164,7 @@ class LocalStore implements SnapshotStore {
         return snapshot;
       }
       if (!this.#isReady) await this.#check();
-      throw labelNotFound(labels.at(-1) ?? '');
+      throw labelNotFound(labels[0] ?? '');
     } catch (error) {
       throw isConfigServerError(error, 'CONFIG_LABEL_NOT_FOUND', 'CONFIG_TOO_LARGE') ? error : this.#failed(error);
     }
@@ -163,12 +173,31 @@ class LocalStore implements SnapshotStore {
   async #resolve(opened: Opened, label: string, signal: AbortSignal): Promise<string | undefined> {
     if (!isRefName(label)) return undefined;
     const target = findRef(opened.gitdir, label);
-    if (target !== undefined) return (await opened.engine.commitInfo(target))?.id;
+    if (target !== undefined) {
+      const commit = (await opened.engine.commitInfo(target))?.id;
+      if (!this.#isSeen(label, target)) this.#lookSoon();
+      return commit;
+    }
     const id = asCommitId(label);
     if (id === undefined) return undefined;
     this.#refs = await this.#peel(opened.engine, allRefs(opened.gitdir));
     const tips = [...this.#refs.values()].map(({ commit }) => commit);
     return opened.history.find(tips, id, signal);
+  }
+
+  #isSeen(label: string, target: string): boolean {
+    return labelFolders.some((folder) => this.#refs.get(`${folder}/${label}`)?.target === target);
+  }
+
+  /** A request has seen a ref move before the schedule did: listeners should not wait for it. */
+  #lookSoon(): void {
+    if (this.#looking || this.#isClosed) return;
+    this.#looking = true;
+    setImmediate(() => {
+      void this.#look().finally(() => {
+        this.#looking = false;
+      });
+    });
   }
 
   stamp(label: string | null): string | undefined {
@@ -226,6 +255,7 @@ class LocalStore implements SnapshotStore {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#schedule.close();
     this.#listeners.clear();
     await this.#opened?.engine.close();

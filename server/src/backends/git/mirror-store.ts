@@ -145,7 +145,7 @@ class MirrorStore implements SnapshotStore {
   async normalize(label: string | null, signal: AbortSignal): Promise<Snapshot> {
     const labels = this.#options.candidates(label);
     const commit = (await this.#resolve(labels, signal)) ?? (await this.#askRemote(labels, signal));
-    if (commit === undefined) throw labelNotFound(labels.at(-1) ?? '');
+    if (commit === undefined) throw labelNotFound(labels[0] ?? '');
     return this.#snapshots.at(this.#published().generation.engine, commit);
   }
 

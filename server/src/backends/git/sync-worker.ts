@@ -1,5 +1,5 @@
-/** Entry of the worker thread in which a fetch runs; isomorphic-engine.ts starts one for each and ends it. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** Entry of a worker thread that fetches into mirrors, one at a time; sync-pool.ts starts and ends it. */
+import { parentPort } from 'node:worker_threads';
 import { isConfigServerError } from '../../core/errors.js';
 import type { ErrorCode } from '../../core/errors.js';
 import type { Refs } from './engine.js';
@@ -15,18 +15,19 @@ export type SyncAnswer =
       readonly diagnostics: Readonly<Record<string, unknown>>;
     };
 
-const run = workerData as SyncRun;
-
-function answerOf(error: unknown): SyncAnswer {
+function answerOf(error: unknown, { options }: SyncRun): SyncAnswer {
   if (isConfigServerError(error)) return { code: error.code, message: error.message, diagnostics: error.diagnostics };
-  const redact = createRedactor(run.options.credentials, run.options.proxy?.http, run.options.proxy?.https);
+  const redact = createRedactor(options.credentials, options.proxy?.http, options.proxy?.https);
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { code: null, message: '', diagnostics: { cause: redact(text).slice(0, 300) } };
 }
 
-parentPort?.postMessage(
-  await runSync(run).then(
+async function handle(run: SyncRun): Promise<void> {
+  const answer = await runSync(run).then(
     (refs): SyncAnswer => ({ refs }),
-    (error: unknown) => answerOf(error),
-  ),
-);
+    (error: unknown) => answerOf(error, run),
+  );
+  parentPort?.postMessage(answer);
+}
+
+parentPort?.on('message', (run: SyncRun) => void handle(run));

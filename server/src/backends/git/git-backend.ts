@@ -1,0 +1,39 @@
+import type { Backend } from '../backend.js';
+import { repositoryLocations } from '../locations.js';
+import { createSnapshotBackend } from '../snapshot-backend.js';
+import type { SnapshotBackendLimits } from '../snapshot-backend.js';
+import { createGitStore } from './git-store.js';
+import type { GitStoreOptions } from './git-store.js';
+import { parseRepositoryUri } from './repository-uri.js';
+
+export interface GitBackendOptions extends GitStoreOptions {
+  /** `http(s)://…`, `file:///…` or a path. User info in it becomes credentials. */
+  readonly uri: string;
+  /** Below the root, which is always looked at first. */
+  readonly searchPaths?: readonly string[];
+  readonly strict?: boolean;
+  readonly continueOnLabelFailure?: boolean;
+  readonly reverseLocationOrder?: boolean;
+  readonly limits?: SnapshotBackendLimits;
+}
+
+/**
+ * A backend over a git repository: one on this machine is read in place, any other is mirrored in the data directory.
+ * @throws ConfigServerError CONFIG_SETTINGS_INVALID, CONFIG_GIT_TRANSPORT_UNSUPPORTED; from `start` CONFIG_MIRROR_LOCKED,
+ * CONFIG_REPOSITORY_UNSUPPORTED
+ */
+export function createGitBackend(options: GitBackendOptions): Backend {
+  const { name, emit, strict, continueOnLabelFailure, reverseLocationOrder, limits } = options;
+  const location = parseRepositoryUri(options.uri);
+  return createSnapshotBackend({
+    name,
+    emit,
+    uri: location.uri,
+    store: createGitStore(location, options),
+    locate: repositoryLocations(options.searchPaths ?? [], options.defaultLabel ?? 'main'),
+    ...(strict === undefined ? {} : { strict }),
+    ...(continueOnLabelFailure === undefined ? {} : { continueOnLabelFailure }),
+    ...(reverseLocationOrder === undefined ? {} : { reverseLocationOrder }),
+    ...(limits === undefined ? {} : { limits }),
+  });
+}
