@@ -10,7 +10,7 @@ import type { Query } from '../core/query.js';
 import type { Resolution } from './backend.js';
 import type { LabelledSnapshot } from './labels.js';
 import { createParsedFiles } from './parsed-files.js';
-import { createSnapshotResolver } from './resolve-snapshot.js';
+import { contentCost, createSnapshotResolver } from './resolve-snapshot.js';
 import { createSingleFlight } from './single-flight.js';
 import type { SnapshotStore } from './snapshot-store.js';
 import { createStaleSearch, isBrokenFile } from './stale-search.js';
@@ -56,7 +56,8 @@ export function createAnswers(options: AnswersOptions): LabelAnswers {
       for (const one of request.snapshots) answers.push(await answer(one, request, signal));
       return toResolution(answers);
     });
-    outcomes.set(key, outcome, 500 + key.length * 2);
+    const held = 'error' in outcome ? 2000 : contentCost(outcome.resolution);
+    outcomes.set(key, outcome, held + key.length * 2);
     return outcome;
   };
 
@@ -78,7 +79,13 @@ export function createAnswers(options: AnswersOptions): LabelAnswers {
 function createLabelAnswer(options: AnswersOptions) {
   const { store, uri, limits, name, emit, strict } = options;
   const parsed = createParsedFiles({ store, limits: options.documentLimits, cacheBytes: options.parsedCacheBytes });
-  const resolveSnapshot = createSnapshotResolver({ parsed, uri, limits, cacheBytes: options.resolutionCacheBytes / 2 });
+  const resolveSnapshot = createSnapshotResolver({
+    parsed,
+    uri,
+    limits,
+    emit,
+    cacheBytes: options.resolutionCacheBytes / 2,
+  });
   const searchStale = createStaleSearch({ name, store, emit, strict });
   return ({ label, snapshot }: LabelledSnapshot, { planOf }: AnswerRequest, signal: AbortSignal): Promise<Answer> =>
     searchStale(snapshot, (one, inner) => resolveSnapshot(one, planOf({ label, snapshot: one }), inner), signal);

@@ -4,6 +4,8 @@ import type { AssembledFile, AssembledSource, AssembleLimits } from '../core/ass
 import { createByteCache } from '../core/byte-cache.js';
 import type { PropertySource } from '../core/environment.js';
 import { ConfigServerError } from '../core/errors.js';
+import type { Emit } from '../core/events.js';
+import { unreadCandidates } from '../core/plan.js';
 import type { Plan } from '../core/plan.js';
 import { sourceName } from '../core/source-name.js';
 import type { ParsedFiles } from './parsed-files.js';
@@ -21,6 +23,7 @@ export interface SnapshotResolverOptions {
   readonly uri: string;
   readonly limits: AssembleLimits;
   readonly cacheBytes: number;
+  readonly emit: Emit;
 }
 
 /**
@@ -31,6 +34,7 @@ export type ResolveSnapshot = (snapshot: Snapshot, plan: Plan, signal: AbortSign
 
 // Each round reads at least one level of imports, before and after the profiles are known.
 const mostRounds = 100;
+const mostNotices = 100;
 
 /** Equal contents are one object, also across commits that did not touch them. */
 export function createSnapshotResolver(options: SnapshotResolverOptions): ResolveSnapshot {
@@ -40,6 +44,7 @@ export function createSnapshotResolver(options: SnapshotResolverOptions): Resolv
     if (known === undefined) contents.set(content.contentId, content, contentCost(content));
     return known ?? content;
   };
+  const tellUnread = createUnreadNotice(options.emit);
   return async (snapshot, plan, signal) => {
     const loaded = new Map<string, AssembledFile>();
     const files = {
@@ -48,7 +53,10 @@ export function createSnapshotResolver(options: SnapshotResolverOptions): Resolv
     };
     for (let round = 0; round < mostRounds; round += 1) {
       const assembly = assemble(plan, files, options.limits);
-      if (assembly.kind === 'complete') return intern(toContent(assembly.sources, snapshot, options.uri));
+      if (assembly.kind === 'complete') {
+        tellUnread(snapshot, plan);
+        return intern(toContent(assembly.sources, snapshot, options.uri));
+      }
       const wanted = assembly.needs.map((path) => ({
         publicPath: plan.publicPath(path),
         file: fileAt(snapshot, path),
@@ -60,6 +68,21 @@ export function createSnapshotResolver(options: SnapshotResolverOptions): Resolv
       }
     }
     throw new ConfigServerError('CONFIG_INTERNAL', 'An environment did not come to an end.');
+  };
+}
+
+/** Says once of each file that the reference would read it and this server does not. */
+function createUnreadNotice(emit: Emit): (snapshot: Snapshot, plan: Plan) => void {
+  const told = new Set<string>();
+  return (snapshot, plan) => {
+    for (const path of unreadCandidates(plan)) {
+      if (told.size >= mostNotices || told.has(path) || snapshot.file(path) === undefined) continue;
+      told.add(path);
+      emit({
+        type: 'notice',
+        message: `${plan.publicPath(path)} is not read: property files in XML are not supported.`,
+      });
+    }
   };
 }
 
@@ -79,6 +102,16 @@ function toContent(assembled: readonly AssembledSource[], snapshot: Snapshot, ur
   return { contentId: hash.digest('hex'), sources };
 }
 
-function contentCost({ sources }: Content): number {
-  return 300 + sources.reduce((total, { name }) => total + 150 + name.length * 2, 0);
+/**
+ * About what a content holds in memory. Documents that it shares with others or with the cache of parsed files count
+ * again: they would stay because of it.
+ */
+export function contentCost({ sources }: Content): number {
+  let bytes = 300;
+  for (const { name, properties } of sources) {
+    bytes += 200 + 2 * name.length;
+    for (const [key, { value }] of properties)
+      bytes += 150 + 2 * (key.length + (typeof value === 'string' ? value.length : 8));
+  }
+  return bytes;
 }

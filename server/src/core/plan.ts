@@ -57,6 +57,13 @@ export function candidatesIn(
   );
 }
 
+/** Files that the reference would read and this server does not: `.xml` property files. */
+export function unreadCandidates({ locations, names, profiles }: Plan): readonly string[] {
+  const stems = names.flatMap((name) => [name, ...profiles.map((profile) => `${name}-${profile}`)]);
+  const folders = locations.filter(({ kind }) => kind === 'directory');
+  return folders.flatMap(({ path }) => stems.map((stem) => `${path}${stem}.xml`));
+}
+
 function candidatesOfName(base: string, profile: string | null): readonly Candidate[] {
   const stem = profile === null ? base : `${base}-${profile}`;
   return extensions.map((extension) => ({ path: `${stem}.${extension}`, profile }));

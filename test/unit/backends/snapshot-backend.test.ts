@@ -13,6 +13,7 @@ import { countingStore } from '../../support/counting-store.js';
 import type { CountingStore } from '../../support/counting-store.js';
 import { expectError } from '../../support/expect-error.js';
 import { aQuery, noAbort } from '../../support/queries.js';
+import { recordEvents } from '../../support/record-events.js';
 
 const broken = 'a: [\n';
 
@@ -165,5 +166,16 @@ describe('snapshot backend', () => {
     const backend = backendWith({ locate: repositoryLocations(['common'], 'main'), reverseLocationOrder: true });
     const { path } = await backend.readFile(aQuery('orders'), 'motd.txt', noAbort());
     expect(path).to.equal('common/motd.txt');
+  });
+
+  it('says once of a property file in XML that it is not read', async () => {
+    repository.commit({ files: { 'orders.xml': '<x/>', 'orders-dev.xml': '<x/>', 'logback.xml': '<x/>' } });
+    const { emit, events } = recordEvents();
+    const backend = backendWith({ emit });
+    for (const query of ['orders', 'orders/dev', 'orders/eu']) await resolve(backend, query);
+    expect(events).to.deep.equal([
+      { type: 'notice', message: 'orders.xml is not read: property files in XML are not supported.' },
+      { type: 'notice', message: 'orders-dev.xml is not read: property files in XML are not supported.' },
+    ]);
   });
 });
