@@ -73,7 +73,7 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     },
     close: (reason = 'closed') => {
       starting.abort();
-      closing ??= Promise.resolve(serving).then((built) => built?.close(reason));
+      closing ??= closeBuilt(serving, reason);
       return closing;
     },
   };
@@ -84,4 +84,10 @@ async function digestKeyFor(settings: Settings, directory: string): Promise<Uint
   if (configured !== null) return Buffer.from(configured);
   const isKept = settings['data-directory'] !== null || settings.sources.some(usesMirror);
   return isKept ? keptDigestKey(directory) : passingDigestKey();
+}
+
+/** Nothing was opened where building failed; whoever started was told why. */
+async function closeBuilt(serving: Promise<Serving> | undefined, reason: string): Promise<void> {
+  const built = await serving?.catch(() => undefined);
+  await built?.close(reason);
 }

@@ -10,8 +10,13 @@ export interface Demo {
   readonly folder: string;
   /** The repository with its working tree. */
   readonly path: string;
+  /** `path` from the working folder. */
+  readonly shownPath: string;
   /** Whether it was made now; an existing one is never overwritten. */
   readonly isNew: boolean;
+  /** What it has files for, sorted; `application` left out. */
+  readonly applications: readonly string[];
+  readonly profiles: readonly string[];
 }
 
 export interface DemoChange {
@@ -27,11 +32,32 @@ const changedLine = /^( *max-items: )(\d+)$/m;
 
 /** The sample repository of `folder`, made under `.cairn/demo` on the first call. @throws ConfigServerError CONFIG_SETTINGS_INVALID */
 export async function openDemo(folder: string): Promise<Demo> {
-  const path = demoPath(folder);
-  if (await isFolder(join(path, '.git'))) return { folder, path, isNew: false };
-  if (!(await isFolder(folder))) throw noFolder(folder);
-  await createRepository(path, await readFolder(folder), 'Configuration of the shop');
-  return { folder, path, isNew: true };
+  const shownPath = join('.cairn', 'demo', basename(resolve(folder)));
+  const path = resolve(shownPath);
+  const isNew = !(await isFolder(join(path, '.git')));
+  if (isNew) await makeDemo(folder, path);
+  return { folder, path, shownPath, isNew, ...namesIn(await readdir(path)) };
+}
+
+async function makeDemo(folder: string, path: string): Promise<void> {
+  const files = (await isFolder(folder)) ? await readFolder(folder) : new Map<string, Uint8Array>();
+  if (files.size === 0) throw noFolder(folder);
+  await createRepository(path, files, 'Configuration of the shop');
+}
+
+/** From `orders.yml` and `orders-prod.yml` the application `orders` and the profile `prod`. */
+function namesIn(files: readonly string[]): Pick<Demo, 'applications' | 'profiles'> {
+  const stems = files
+    .map((file) => /^(.+)\.(?:ya?ml|properties)$/.exec(file)?.[1])
+    .filter((stem) => stem !== undefined);
+  const bases = stems.filter((stem) => !stems.some((other) => stem.startsWith(`${other}-`)));
+  const profiles = stems.flatMap((stem) =>
+    bases.filter((base) => stem.startsWith(`${base}-`)).map((base) => stem.slice(base.length + 1)),
+  );
+  return {
+    applications: [...new Set(bases)].filter((base) => base !== 'application').sort(),
+    profiles: [...new Set(profiles)].sort(),
+  };
 }
 
 /** Commits another value of `orders.max-items`, so that a running server and its clients show a change. */
@@ -56,10 +82,6 @@ function nextValue(value: number): number {
   return value >= 1000 ? 100 : value + 50;
 }
 
-function demoPath(folder: string): string {
-  return resolve('.cairn', 'demo', basename(resolve(folder)));
-}
-
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
@@ -70,7 +92,7 @@ async function isFolder(path: string): Promise<boolean> {
 function noFolder(folder: string): ConfigServerError {
   return new ConfigServerError(
     'CONFIG_SETTINGS_INVALID',
-    `\`--demo\` takes a folder of configuration files such as config-repo; there is no folder ${folder}`,
+    `\`--demo\` takes a folder of configuration files such as config-repo; there are no files in ${folder}`,
   );
 }
 

@@ -39,7 +39,7 @@ function loadRequest(options: ServeOptions, demo: Demo | undefined, context: Pro
   give('server.host', '--host', options.host);
   give('data-directory', '--data-directory', options.dataDirectory);
   give('sources[0].type', '--demo', demo && 'git');
-  give('sources[0].uri', '--demo', demo?.path);
+  give('sources[0].uri', '--demo', demo?.shownPath);
   return {
     values,
     environment: context.environment,

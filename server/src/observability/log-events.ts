@@ -116,8 +116,16 @@ function errorFields(error: unknown): LogFields {
   return { error: error.message, ...coded, stack: error.stack };
 }
 
+const deepest = 5;
+
 function redacted(fields: LogFields): LogFields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? redactUserInfo(value) : value]),
-  );
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactedValue(value, deepest)]));
+}
+
+function redactedValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return redactUserInfo(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return '…';
+  if (Array.isArray(value)) return value.map((element: unknown) => redactedValue(element, depth - 1));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, redactedValue(member, depth - 1)]));
 }

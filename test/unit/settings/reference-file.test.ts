@@ -124,7 +124,6 @@ describe("a settings file with the reference server's names", () => {
         'add-label-locations': true,
         'default-label': 'master',
         version: '7',
-        'fail-on-error': false,
       },
     ]);
   });

@@ -91,7 +91,6 @@ const settings: readonly NamedSetting[] = [
   native('add-label-locations'),
   native('default-label'),
   native('version'),
-  native('fail-on-error'),
 ];
 
 /** By uniform name. */
@@ -144,6 +143,7 @@ export const noticedPrefixes: ReadonlyMap<string, string> = new Map(
     ['management', 'health is always at /actuator/health and info at /actuator/info'],
     [`${server}.git.force-pull`, 'a mirror always follows its remote'],
     [`${server}.git.clone-on-start`, 'a mirror is always made at start; readiness is down until then'],
+    [`${server}.native.fail-on-error`, 'a broken file is always an error, and a folder that is not there is empty'],
     [`${server}.git.clone-submodules`, 'submodules are not served'],
   ].map(([name = '', why = '']) => [uniformName(name), why]),
 );

@@ -17,7 +17,6 @@ export interface LimitSettings {
   readonly applications: number;
   readonly labels: number;
   readonly caches: number;
-  readonly mirrors: number;
   readonly 'unknown-labels': number;
   readonly 'unknown-label-time': number;
 }
@@ -43,7 +42,6 @@ export const limitsSection: SettingType<LimitSettings> = z.strictObject({
   applications: count(16, 1000, 'Most applications of a query.'),
   labels: count(8, 100, 'Most labels of a query.'),
   caches: bytes('64MiB', 'Memory of all caches together.'),
-  mirrors: count(50, 10_000, 'Most mirrors of remotes.'),
   'unknown-labels': count(1000, 1_000_000, 'Most unknown labels remembered.'),
   'unknown-label-time': duration({
     default: '10s',

@@ -63,7 +63,6 @@ export interface NativeSourceSettings {
   readonly 'add-label-locations': boolean;
   readonly 'default-label': string;
   readonly version: string | null;
-  readonly 'fail-on-error': boolean;
 }
 
 export type SourceSettings = GitSourceSettings | NativeSourceSettings;
@@ -208,11 +207,6 @@ const nativeSource = z.strictObject({
   version: optionalText({
     description: 'What answers carry as `version`.',
     ...reference('native.version'),
-  }),
-  'fail-on-error': flag({
-    default: false,
-    description: 'Whether a location that cannot be read fails the request.',
-    ...reference('native.fail-on-error'),
   }),
 });
 

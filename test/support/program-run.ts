@@ -1,0 +1,27 @@
+import { EventEmitter } from 'node:events';
+
+import { runProgram } from '#server/cli/program.js';
+
+/** The program within this process: what it wrote, and the signals that it hears. */
+export interface ProgramRun {
+  readonly status: Promise<number>;
+  readonly signals: EventEmitter;
+  readonly exits: number[];
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+}
+
+export function runCairn(args: readonly string[], environment: Record<string, string> = {}): ProgramRun {
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const exits: number[] = [];
+  const signals = new EventEmitter();
+  const status = runProgram(args, {
+    stdout: { write: (text) => stdout.push(text) },
+    stderr: { write: (text) => stderr.push(text) },
+    environment,
+    signals,
+    exit: (code) => void exits.push(code),
+  });
+  return { status, signals, exits, stdout: () => stdout.join(''), stderr: () => stderr.join('') };
+}

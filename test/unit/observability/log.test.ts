@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+
+import { ConfigServerError } from '#server/core/errors.js';
+import type { CairnEvent } from '#server/core/events.js';
+import { logEvents } from '#server/observability/log-events.js';
+import { createLog } from '#server/observability/log.js';
+import type { LogLevel } from '#server/observability/log.js';
+
+function aLog(level: LogLevel, format: 'json' | 'text' = 'json') {
+  const written: string[] = [];
+  const emit = logEvents(createLog({ level, format, stream: { write: (text) => written.push(text) } }));
+  return { emit, written, lines: () => written.map((line) => JSON.parse(line) as Record<string, unknown>) };
+}
+
+function withoutTime({ time, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  expect(time).to.match(/^\d{4}-\d\d-\d\dT/);
+  return rest;
+}
+
+describe('the log', () => {
+  it('writes an event as one JSON object a line', () => {
+    const { emit, lines } = aLog('info');
+    emit({ type: 'server-started', address: '127.0.0.1', port: 8888 });
+    expect(lines().map(withoutTime)).to.deep.equal([
+      {
+        level: 'info',
+        event: 'server-started',
+        address: '127.0.0.1',
+        port: 8888,
+        msg: 'listening on http://127.0.0.1:8888',
+      },
+    ]);
+  });
+
+  it('writes text for people where it is told to', () => {
+    const { emit, written } = aLog('info', 'text');
+    emit({ type: 'label-moved', source: 'main', label: 'v1', from: null, to: 'c2' });
+    expect(written.join('')).to.match(
+      /^\d\d:\d\d:\d\d\.\d{3} info {2}label v1 moved \(source=main, label=v1, from=null, to=c2\)\n$/,
+    );
+  });
+
+  const levels: readonly (readonly [string, CairnEvent, string])[] = [
+    [
+      'a finished request',
+      { type: 'request-finished', method: 'GET', path: '/a', status: 200, milliseconds: 1 },
+      'debug',
+    ],
+    ['a client error', failed('CONFIG_LABEL_NOT_FOUND'), 'debug'],
+    ['a broken file that was asked for', failed('CONFIG_FILE_INVALID'), 'warn'],
+    ['an internal error', failed('CONFIG_INTERNAL'), 'error'],
+    ['a check that found nothing new', { type: 'source-synced', source: 'main', milliseconds: 3, moved: 0 }, 'debug'],
+    ['a check that found something new', { type: 'source-synced', source: 'main', milliseconds: 3, moved: 1 }, 'info'],
+    ['a source that is down', { type: 'source-failed', source: 'main', message: 'down', diagnostics: {} }, 'warn'],
+    ['a source that is back', { type: 'source-recovered', source: 'main' }, 'info'],
+    ['a repaired mirror', { type: 'mirror-repaired', source: 'main', reason: 'torn' }, 'warn'],
+    [
+      'a broken file',
+      {
+        type: 'file-invalid',
+        source: 'main',
+        file: 'a.yml',
+        line: 2,
+        message: 'bad',
+        version: 'c2',
+        servedVersion: 'c1',
+      },
+      'warn',
+    ],
+    ['a stop', { type: 'server-stopping', reason: 'SIGTERM' }, 'info'],
+    ['the end', { type: 'server-stopped' }, 'info'],
+    ['a notice', { type: 'notice', message: 'x has no effect' }, 'warn'],
+    ['a crash', { type: 'crashed', error: new Error('bug') }, 'error'],
+  ];
+  for (const [title, event, level] of levels) {
+    it(`writes ${title} at ${level}`, () => {
+      const { emit, lines } = aLog('trace');
+      emit(event);
+      expect(lines().map((line) => [line['level'], line['event']])).to.deep.equal([[level, event.type]]);
+    });
+  }
+
+  it('leaves out what is below its level', () => {
+    const { emit, written } = aLog('warn');
+    emit({ type: 'server-stopped' });
+    emit({ type: 'request-finished', method: 'GET', path: '/', status: 200, milliseconds: 1 });
+    expect(written).to.deep.equal([]);
+  });
+
+  it('never writes the user information of a URI', () => {
+    const { emit, written } = aLog('trace');
+    const uri = 'https://ann:canary@git.example.com/x.git';
+    emit({ type: 'source-failed', source: 'main', message: `${uri} is down`, diagnostics: { uri, deep: { uri } } });
+    emit({ type: 'notice', message: uri });
+    emit({ type: 'crashed', error: new ConfigServerError('CONFIG_INTERNAL', uri, { diagnostics: { list: [uri] } }) });
+    expect(written.join('')).to.contain('https://***@git.example.com').and.not.contain('canary');
+  });
+
+  it('has the stack of an error that nothing expected, and of no other', () => {
+    const { emit, lines } = aLog('trace');
+    emit({ ...failed('CONFIG_INTERNAL'), error: new Error('bug') });
+    emit({ ...failed('CONFIG_FILE_INVALID'), error: new Error('bad file') });
+    expect(lines().map((line) => typeof line['stack'])).to.deep.equal(['string', 'undefined']);
+  });
+});
+
+function failed(code: 'CONFIG_LABEL_NOT_FOUND' | 'CONFIG_FILE_INVALID' | 'CONFIG_INTERNAL') {
+  return { type: 'request-failed', method: 'GET', path: '/a/b', code, message: 'text', diagnostics: {} } as const;
+}
