@@ -14,7 +14,7 @@ const COMMON: readonly string[] = [
 ];
 
 export interface AnswerHead {
-  readonly representation: Representation;
+  readonly representation: Pick<Representation, 'contentType' | 'etag' | 'lastModified'>;
   readonly provenance: Provenance;
   readonly freshness: Freshness;
 }
@@ -34,16 +34,24 @@ export function notModifiedHeaders(head: AnswerHead): RawHeaders {
   return validatorHeaders(head);
 }
 
+export type ContentCoding = 'gzip' | 'br' | 'identity';
+
 export interface EncodedBody {
   readonly body: Buffer;
-  readonly encoding: 'gzip' | 'br' | 'identity';
+  readonly encoding: ContentCoding;
 }
 
-/** Headers of a 200 with `encoded` as its body. */
-export function okHeaders(head: AnswerHead, encoded: EncodedBody): RawHeaders {
+/** What a 200 says of its body. */
+export interface BodyHead {
+  readonly encoding: ContentCoding;
+  readonly length: number;
+}
+
+/** Headers of a 200. */
+export function okHeaders(head: AnswerHead, { encoding, length }: BodyHead): RawHeaders {
   const headers = [...validatorHeaders(head), 'Content-Type', head.representation.contentType];
-  if (encoded.encoding !== 'identity') headers.push('Content-Encoding', encoded.encoding);
-  headers.push('Content-Length', String(encoded.body.length));
+  if (encoding !== 'identity') headers.push('Content-Encoding', encoding);
+  headers.push('Content-Length', String(length));
   return headers;
 }
 

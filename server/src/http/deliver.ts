@@ -40,7 +40,7 @@ export function createDeliver({ environments, compression, hotLane }: DeliverOpt
       ctx.status = 304;
       return;
     }
-    setHeaders(ctx, okHeaders(head, encoded));
+    setHeaders(ctx, okHeaders(head, { encoding: encoded.encoding, length: encoded.body.length }));
     ctx.status = 200;
     ctx.body = encoded.body;
   };

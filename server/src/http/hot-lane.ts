@@ -7,7 +7,14 @@ import { createByteCache } from '../core/byte-cache.js';
 import type { Query } from '../core/query.js';
 import type { Environments } from '../environments/environments.js';
 import type { Freshness } from '../environments/freshness.js';
-import { notModifiedHeaders, okHeaders, type EncodedBody, type RawHeaders } from './answer-headers.js';
+import {
+  notModifiedHeaders,
+  okHeaders,
+  type AnswerHead,
+  type ContentCoding,
+  type EncodedBody,
+  type RawHeaders,
+} from './answer-headers.js';
 import { matchesETag } from './conditional.js';
 import type { Provenance, Representation } from './representation.js';
 
@@ -47,12 +54,15 @@ export interface HotLaneOptions {
  */
 const EXCLUDED_HEADERS = ['content-length', 'transfer-encoding', 'prefer', 'expect', 'upgrade'] as const;
 const KEY_BYTES = 2048;
-/** Two lists of headers and what they are made of. */
-const HEAD_BYTES = 1024;
 const SMALL_BYTES = 32 * 1024;
+/** What an entry costs beside its key and body, about: two lists of header values. */
+const ENTRY_BYTES = 1024;
 
 interface Entry {
-  readonly memorable: Memorable;
+  readonly query: Query;
+  readonly stamp: string;
+  readonly head: Omit<AnswerHead, 'freshness'>;
+  readonly encoding: ContentCoding;
   readonly body: string | Buffer;
   /** Headers as of `freshness`; made anew when the age in them moves. */
   freshness: Freshness;
@@ -66,7 +76,7 @@ export function createHotLane({ environments, cacheBytes, isAnonymous }: HotLane
     const key = keyOf(request);
     const entry = entries.get(key);
     if (entry === undefined) return undefined;
-    if (environments.stamp(entry.memorable.query) === entry.memorable.stamp) return entry;
+    if (environments.stamp(entry.query) === entry.stamp) return entry;
     entries.delete(key);
     return undefined;
   };
@@ -85,9 +95,8 @@ export function createHotLane({ environments, cacheBytes, isAnonymous }: HotLane
       if (environments.stamp(query) !== stamp) return;
       const key = keyOf(request);
       if (key.length > KEY_BYTES) return;
-      // The bytes are kept twice, as they came and as they are written.
-      const bytes = 2 * memorable.encoded.body.length + key.length + HEAD_BYTES;
-      entries.set(key, entryOf(memorable, environments.freshness()), bytes);
+      const entry = entryOf({ ...memorable, stamp }, environments.freshness());
+      entries.set(key, entry, key.length + entry.body.length + ENTRY_BYTES);
     },
   };
 }
@@ -100,29 +109,35 @@ function keyOf({ url = '', headers }: IncomingMessage): string {
   return `${url}\n${headers.accept ?? ''}\n${headers['accept-encoding'] ?? ''}`;
 }
 
-function entryOf(memorable: Memorable, freshness: Freshness): Entry {
-  const { body } = memorable.encoded;
-  return {
-    memorable,
+function entryOf(memorable: Memorable & { readonly stamp: string }, freshness: Freshness): Entry {
+  const { query, stamp, provenance } = memorable;
+  const { body, encoding } = memorable.encoded;
+  const { contentType, etag } = memorable.representation;
+  const kept = {
+    query,
+    stamp,
+    head: { representation: { contentType, etag }, provenance },
+    encoding,
     body: body.length <= SMALL_BYTES ? body.toString('latin1') : body,
-    freshness,
-    ...headersOf(memorable, freshness),
   };
+  return { ...kept, freshness, ...headersOf(kept, freshness) };
 }
 
-function headersOf(memorable: Memorable, freshness: Freshness): { ok: RawHeaders; notModified: RawHeaders } {
-  const head = { ...memorable, freshness };
-  return { ok: okHeaders(head, memorable.encoded), notModified: notModifiedHeaders(head) };
+type Kept = Pick<Entry, 'head' | 'encoding' | 'body'>;
+
+function headersOf({ head, encoding, body }: Kept, freshness: Freshness): Pick<Entry, 'ok' | 'notModified'> {
+  const dated = { ...head, freshness };
+  return { ok: okHeaders(dated, { encoding, length: body.length }), notModified: notModifiedHeaders(dated) };
 }
 
 function refresh(entry: Entry, freshness: Freshness): void {
   const known = entry.freshness;
   if (known.ageSeconds === freshness.ageSeconds && known.isStale === freshness.isStale) return;
-  Object.assign(entry, headersOf(entry.memorable, freshness), { freshness });
+  Object.assign(entry, headersOf(entry, freshness), { freshness });
 }
 
 function prepared(entry: Entry, ifNoneMatch: string | undefined): Prepared {
-  if (ifNoneMatch !== undefined && matchesETag(ifNoneMatch, entry.memorable.representation.etag)) {
+  if (ifNoneMatch !== undefined && matchesETag(ifNoneMatch, entry.head.representation.etag)) {
     return { status: 304, headers: entry.notModified, body: '' };
   }
   return { status: 200, headers: entry.ok, body: entry.body };

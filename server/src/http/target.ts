@@ -22,7 +22,7 @@ export function parseTarget(raw: string): Target {
 }
 
 /** `http://host/path` (RFC 9112 §3.2.2) → `/path`. */
-function originForm(raw: string): string {
+export function originForm(raw: string): string {
   if (raw.startsWith('/')) return raw;
   const absolute = /^https?:\/\/[^/?#]*/i.exec(raw);
   if (absolute === null) return raw;

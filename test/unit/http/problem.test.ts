@@ -42,6 +42,10 @@ describe('the path in logs and problem documents', () => {
     expect(shownPath('/orders/prod?token=canary')).to.equal('/orders/prod');
   });
 
+  it('is without the host and credentials of a target in absolute form', () => {
+    expect(shownPath('http://user:canary@config.example.com/orders/prod')).to.equal('/orders/prod');
+  });
+
   it('is cut where it is very long', () => {
     expect(shownPath(`/${'a'.repeat(5000)}`)).to.have.length(1025);
   });
