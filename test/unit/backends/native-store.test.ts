@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
@@ -14,20 +14,20 @@ import { recordEvents } from '../../support/record-events.js';
 
 describe('native backend', () => {
   let folder: Folder;
-  const open: Backend[] = [];
+  const opened: Backend[] = [];
 
   beforeEach(async () => {
     folder = await aFolder();
   });
   afterEach(async () => {
-    for (const backend of open.splice(0)) await backend.close();
+    for (const backend of opened.splice(0)) await backend.close();
     await folder.remove();
   });
 
   const start = async (options: Partial<NativeBackendOptions> = {}): Promise<Backend> => {
     const { emit } = recordEvents();
     const backend = createNativeBackend({ name: 'files', searchLocations: [folder.path], emit, ...options });
-    open.push(backend);
+    opened.push(backend);
     await backend.start(noAbort());
     return backend;
   };
@@ -143,6 +143,18 @@ describe('native backend', () => {
       'source-recovered',
       'source-synced',
     ]);
+  });
+
+  it('waits for a file that is being written, and never serves a half of it', async () => {
+    await folder.write({ 'orders.yml': 'a: 1\nb: 1\n' });
+    const backend = await start({ quietMs: 500, sweepMs: 600_000 });
+    const handle = await open(join(folder.path, 'orders.yml'), 'w');
+    await handle.write('a: 2\n');
+    const looking = backend.refresh({}, noAbort());
+    await handle.write('b: 2\n');
+    await handle.close();
+    await looking;
+    expect(await keysOf(backend)).to.deep.equal({ a: '2', b: '2' });
   });
 
   it('never mixes two states of files that change together', async () => {

@@ -5,8 +5,9 @@ import type { Backend } from '../backend.js';
 import { createSnapshotBackend } from '../snapshot-backend.js';
 import type { SnapshotBackendLimits } from '../snapshot-backend.js';
 import { createNativeStore } from './native-store.js';
+import type { NativeStoreOptions } from './native-store.js';
 import { folderLocations, outermostRoots, publicPathIn, readSearchLocation } from './search-locations.js';
-import type { SearchLocation } from './search-locations.js';
+import type { Root, SearchLocation } from './search-locations.js';
 import { watchFolders } from './watch-folders.js';
 import type { WatchFolders } from './watch-folders.js';
 
@@ -28,6 +29,8 @@ export interface NativeBackendOptions {
   readonly limits?: NativeLimits;
   /** Between looks at the folders that no notification asked for, in milliseconds. Default 2000. */
   readonly sweepMs?: number;
+  /** How long a changed file must have been left alone before it is read, in milliseconds. Default 50. */
+  readonly quietMs?: number;
   readonly emit: Emit;
   /** How notifications come. Default those of the file system. */
   readonly watch?: WatchFolders;
@@ -48,18 +51,7 @@ export function createNativeBackend(options: NativeBackendOptions): Backend {
   const { name, emit, limits = {}, defaultLabel = 'master', addLabelLocations = true } = options;
   const locations = readLocations(options);
   const roots = outermostRoots(locations);
-  const store = createNativeStore({
-    name,
-    emit,
-    label: defaultLabel,
-    sweepMs: options.sweepMs ?? 2000,
-    watch: options.watch ?? watchFolders,
-    version: options.version ?? null,
-    roots,
-    maxFiles: limits.files ?? 100_000,
-    totalBytes: limits.totalBytes ?? 64 * 1024 * 1024,
-    fileBytes: (limits.documents ?? defaultDocumentLimits).bytes,
-  });
+  const store = createNativeStore(storeOptions(options, roots));
   return createSnapshotBackend({
     name,
     emit,
@@ -72,6 +64,23 @@ export function createNativeBackend(options: NativeBackendOptions): Backend {
     ...(options.strict !== undefined && { strict: options.strict }),
     ...(options.reverseLocationOrder !== undefined && { reverseLocationOrder: options.reverseLocationOrder }),
   });
+}
+
+function storeOptions(options: NativeBackendOptions, roots: readonly Root[]): NativeStoreOptions {
+  const { name, emit, limits = {} } = options;
+  return {
+    name,
+    emit,
+    roots,
+    label: options.defaultLabel ?? 'master',
+    version: options.version ?? null,
+    sweepMs: options.sweepMs ?? 2000,
+    quietMs: options.quietMs ?? 50,
+    watch: options.watch ?? watchFolders,
+    maxFiles: limits.files ?? 100_000,
+    totalBytes: limits.totalBytes ?? 64 * 1024 * 1024,
+    fileBytes: (limits.documents ?? defaultDocumentLimits).bytes,
+  };
 }
 
 function readLocations({ name, searchLocations, emit }: NativeBackendOptions): readonly SearchLocation[] {

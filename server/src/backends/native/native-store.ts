@@ -17,7 +17,7 @@ export interface NativeStoreOptions extends ReadFolderOptions {
   readonly watch: WatchFolders;
 }
 
-const quietMs = 20;
+const debounceMs = 20;
 const mostReads = 3;
 
 /**
@@ -47,7 +47,7 @@ class NativeStore implements SnapshotStore {
     this.#options = options;
     this.#watch = options.watch(() => {
       this.#isDirty = true;
-      this.#lookLater(quietMs);
+      this.#lookLater(debounceMs);
     });
   }
 
@@ -146,7 +146,7 @@ class NativeStore implements SnapshotStore {
     this.#error = null;
     this.#lastSuccess = Date.now();
     // What happened between reading a folder and watching it came without a notification.
-    if (this.#watch.update(snapshot.folders)) this.#lookLater(quietMs);
+    if (this.#watch.update(snapshot.folders)) this.#lookLater(debounceMs);
     this.#tellRefused(snapshot.refused);
     if (snapshot.id === from) return [];
     const moved = [{ label, from, to: snapshot.id }];

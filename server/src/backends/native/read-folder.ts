@@ -34,10 +34,11 @@ export interface ReadFolderOptions {
   readonly fileBytes: number;
   /** Configuration files together. */
   readonly totalBytes: number;
+  /** How long a changed configuration file must have been left alone, in milliseconds: it may be half written. */
+  readonly quietMs: number;
 }
 
 const mostAttempts = 8;
-const tickMs = 50;
 
 /**
  * Reads folders whole: it looks again after reading, and starts anew if something changed meanwhile, so that a snapshot
@@ -53,6 +54,10 @@ export async function readFolders(
     const scan = await scanFolders({ ...options, signal });
     if (scan === undefined) return undefined;
     if (previous !== undefined && isUnchanged(previous, scan)) return previous;
+    if (previous !== undefined && attempt < mostAttempts && isBeingWritten(scan, previous, options.quietMs)) {
+      await setTimeout(options.quietMs, undefined, { signal });
+      continue;
+    }
     const files = await readFiles(scan, previous, { options, signal });
     const again = files === undefined ? undefined : await scanFolders({ ...options, signal });
     if (files !== undefined && again !== undefined && isSameScan(scan, again))
@@ -68,6 +73,20 @@ function isUnchanged(previous: FolderSnapshot, scan: Scan): boolean {
     const file = previous.files.get(path);
     return file?.isSettled === true && file.scanned.signature === signature;
   });
+}
+
+/** A program that writes a file in parts leaves it in a state that nobody meant. */
+function isBeingWritten(scan: Scan, previous: FolderSnapshot, quietMs: number): boolean {
+  return [...scan.files].some(
+    ([path, { signature, modified }]) =>
+      namesFile(path) && isRecent(modified, quietMs) && previous.files.get(path)?.scanned.signature !== signature,
+  );
+}
+
+/** A time in the future is another machine's clock. */
+function isRecent(modified: number, quietMs: number): boolean {
+  const age = Date.now() - modified;
+  return age >= 0 && age < quietMs;
 }
 
 function isSameScan(one: Scan, other: Scan): boolean {
@@ -92,7 +111,7 @@ async function readFiles(
     signal.throwIfAborted();
     const known = previous?.files.get(path);
     const isKnown = known?.isSettled === true && known.scanned.signature === scanned.signature;
-    const file = isKnown ? known : await readFile(path, scanned, options.fileBytes);
+    const file = isKnown ? known : await readFile(path, scanned, options);
     if (file === undefined) return undefined;
     read.set(path, file);
     total += file.content?.byteLength ?? 0;
@@ -102,11 +121,15 @@ async function readFiles(
   return read;
 }
 
-async function readFile(path: string, scanned: ScannedFile, fileBytes: number): Promise<FolderFile | undefined> {
+async function readFile(
+  path: string,
+  scanned: ScannedFile,
+  { fileBytes, quietMs }: ReadFolderOptions,
+): Promise<FolderFile | undefined> {
   const { size, signature, modified } = scanned;
   if (!namesFile(path) || size > fileBytes)
     return { id: hash(`${path}\n${signature}`), path, size, scanned, content: undefined, isSettled: true };
-  const isSettled = Date.now() - modified > tickMs;
+  const isSettled = !isRecent(modified, quietMs);
   const content = await readUnchanged(scanned);
   return content && { id: hash(content), path, size, scanned, content, isSettled };
 }
