@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { randomBytes } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { ask, type Reply } from '../../support/ask.js';
 import { aSource } from '../../support/fake-backend.js';
@@ -169,6 +170,15 @@ describe('content coding', () => {
       expect((await coded(accepted)).headers).not.to.have.property('content-encoding');
     }
     expect((await coded('gzip', '/orders/prod/main/small.txt')).headers).not.to.have.property('content-encoding');
+  });
+
+  it('is left out where the bytes do not get fewer', async () => {
+    http.backend.addFile('random.bin', randomBytes(4096));
+    for (let i = 0; i < 2; i += 1) {
+      const headers = { 'accept-encoding': 'br', accept: 'application/octet-stream' };
+      const reply = await ask(http.port, { path: '/large/prod/main/random.bin', headers });
+      expect(reply.headers).not.to.have.property('content-encoding');
+    }
   });
 
   it('follows the version although the content stays', async () => {

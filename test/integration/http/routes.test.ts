@@ -147,6 +147,15 @@ describe('the routes', () => {
     expect(jsonOf(reply)['profiles']).to.deep.equal(['dev,eu']);
   });
 
+  it('take yes and no in the spellings of the reference', async () => {
+    const lengths = new Map<string, number>();
+    for (const flag of ['', 'true', 'ON', 'yes', '1', 'false', 'off', 'No', '0']) {
+      const path = `/orders-prod.properties?resolvePlaceholders=${flag}`;
+      lengths.set(flag, (await ask(http.port, { path })).body.length);
+    }
+    expect([...lengths.values()]).to.deep.equal([36, 36, 36, 36, 36, 46, 46, 46, 46]);
+  });
+
   it('leave placeholders where resolvePlaceholders is false', async () => {
     const path = '/orders-prod.properties?resolvePlaceholders=false';
     expect((await ask(http.port, { path })).body.toString()).to.equal(
@@ -196,9 +205,12 @@ describe('the routes', () => {
 
   it('read a resource in the charset of Accept-Charset', async () => {
     http.backend.addFile('latin.txt', Buffer.from([0xe9]));
-    const headers = { 'accept-charset': 'iso-8859-1' };
-    const reply = await ask(http.port, { path: '/orders/prod/main/latin.txt', headers });
-    expect(reply.body.toString()).to.equal('\u00e9');
+    const texts = [];
+    for (const charset of ['iso-8859-1', 'utf-8;q=0.5, iso-8859-1', '*']) {
+      const headers = { 'accept-charset': charset };
+      texts.push((await ask(http.port, { path: '/orders/prod/main/latin.txt', headers })).body.toString());
+    }
+    expect(texts).to.deep.equal(['\u00e9', '\u00e9', '\ufffd']);
   });
 
   it('answer OPTIONS with the methods they take', async () => {
