@@ -18,7 +18,6 @@ FROM node:24-slim
 ENV NODE_ENV=production
 # Everywhere in the container's network: so the server starts only once security is settled, and says how.
 ENV CAIRN_HOST=0.0.0.0
-ENV CAIRN_PORT=8888
 ENV CAIRN_DATA_DIRECTORY=/var/lib/cairn
 WORKDIR /app
 COPY --from=dependencies /app ./
@@ -29,6 +28,6 @@ RUN mkdir -p /var/lib/cairn && chown node:node /var/lib/cairn && chmod 700 /var/
 USER node
 VOLUME /var/lib/cairn
 EXPOSE 8888
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.CAIRN_PORT || process.env.CAIRN_SERVER__PORT || 8888) + '/actuator/health/liveness').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.CAIRN_SERVER__PORT || process.env.CAIRN_PORT || 8888) + '/actuator/health/liveness').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "server/dist/cli.js"]
 CMD ["serve"]

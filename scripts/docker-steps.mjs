@@ -139,22 +139,20 @@ function start(stage, environment) {
   return spawn(program, rest, { cwd: within(stage, '.'), env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-async function ended(child) {
-  let output = '';
-  child.stdout.on('data', (chunk) => (output += chunk));
-  child.stderr.on('data', (chunk) => (output += chunk));
-  const status = await new Promise((settle) => child.on('close', settle));
-  return { status, output };
-}
-
-async function listening(child) {
-  let output = '';
-  for await (const chunk of child.stdout) {
-    output += chunk;
-    const port = /"port":(\d+)/.exec(output)?.[1];
-    if (port !== undefined) return Number(port);
-  }
-  return fail(`the server did not start: ${output}`);
+/** What the child writes, and how it ends. */
+function watch(child) {
+  const watched = { output: '' };
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (watched.output += chunk));
+  watched.ended = new Promise((settle) => child.on('close', settle));
+  watched.port = new Promise((settle, refuse) => {
+    child.stdout.on('data', () => {
+      const port = /"port":(\d+)/.exec(watched.output)?.[1];
+      if (port !== undefined) settle(Number(port));
+    });
+    void watched.ended.then(() => refuse(new Error(`the server did not start: ${watched.output}`)));
+  });
+  watched.port.catch(() => undefined);
+  return watched;
 }
 
 /** The HEALTHCHECK's own command, in exec form. */
@@ -173,8 +171,8 @@ async function prove(stage) {
   console.log('\nthe image');
   check('it runs as another user than root', stage.user !== 'root');
   check('production dependencies only', !existsSync(within(stage, 'node_modules/typescript')));
-  const refused = await ended(start(stage, {}));
-  check('it refuses to start until security is settled', refused.status === 2);
+  const refused = watch(start(stage, {}));
+  check('it refuses to start until security is settled', (await refused.ended) === 2);
   check('it says how to settle security', refused.output.includes('CAIRN_SECURITY__MODE=none'));
 
   const folder = join(scratch, 'configuration');
@@ -182,13 +180,13 @@ async function prove(stage) {
   writeFileSync(join(folder, 'orders.yml'), 'orders:\n  max-items: 50\n');
   const native = { CAIRN_SOURCES__0__TYPE: 'native', CAIRN_SOURCES__0__SEARCH_LOCATIONS: folder };
   const child = start(stage, { ...native, CAIRN_SECURITY__MODE: 'none', CAIRN_PORT: '0' });
-  const end = ended(child);
-  const port = await listening(child);
+  const served = watch(child);
+  const port = await served.port;
   const answer = await fetch(`http://127.0.0.1:${port}/orders/default`).then((response) => response.json());
   check('it serves', answer.propertySources[0].source['orders.max-items'] === 50);
   check('its HEALTHCHECK is content', healthCheck(stage, port) === 0);
   child.kill('SIGTERM');
-  check('SIGTERM ends it with 0', (await end).status === 0);
+  check('SIGTERM ends it with 0', (await served.ended) === 0);
   check('its HEALTHCHECK notices', healthCheck(stage, port) === 1);
 }
 

@@ -2,10 +2,9 @@
  * The server as a library: load settings, make a server, start and close it.
  *
  * @example
- * import { createApp, loadSettings, requireSettledSecurity } from 'cairn-config-server';
+ * import { createApp, loadSettings } from 'cairn-config-server';
  *
  * const { settings } = await loadSettings({ config: 'cairn.yml', environment: process.env });
- * requireSettledSecurity(settings);
  * const app = createApp(settings);
  * const { url } = await app.start();
  * console.log(await fetch(`${url}/orders/prod`).then((answer) => answer.json()));
@@ -19,4 +18,3 @@ export type { CairnEvent, Emit } from './core/events.js';
 export { loadSettings } from './settings/load.js';
 export type { LoadedSettings, LoadRequest } from './settings/load.js';
 export type { Settings } from './settings/schema.js';
-export { requireSettledSecurity } from './settings/security-check.js';

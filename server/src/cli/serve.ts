@@ -4,7 +4,6 @@ import type { Demo } from '../app/demo.js';
 import { loadSettings } from '../settings/load.js';
 import type { LoadRequest } from '../settings/load.js';
 import type { SettingsFormat } from '../settings/recognize.js';
-import { requireSettledSecurity } from '../settings/security-check.js';
 import type { ProgramContext } from './context.js';
 import { demoGreeting } from './demo-greeting.js';
 import { runUntilSignal } from './life.js';
@@ -23,7 +22,6 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions, context: ProgramContext): Promise<number> {
   const demo = options.demo === undefined ? undefined : await openDemo(options.demo);
   const { settings, notices } = await loadSettings(loadRequest(options, demo, context));
-  requireSettledSecurity(settings);
   const app = createApp(settings, { stream: context.stdout, notices });
   return runUntilSignal(app, context, ({ url }) => {
     if (demo !== undefined) context.stdout.write(demoGreeting(demo, url));

@@ -3,7 +3,7 @@ import type { Scalar } from 'cairn-config-client/values';
 import type { z } from 'zod';
 
 import type { Entries, Entry } from './entries.js';
-import type { SettingFacts } from './fields.js';
+import type { SettingFacts } from './facts.js';
 import { locate } from './locate.js';
 import type { ListNode, SectionNode, SettingNode } from './nodes.js';
 import { settingsTree } from './nodes.js';

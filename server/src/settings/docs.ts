@@ -1,5 +1,5 @@
 import { environmentName } from './environment.js';
-import type { SettingFacts } from './fields.js';
+import type { SettingFacts } from './facts.js';
 import type { ListNode, SettingNode } from './nodes.js';
 import { settingsTree } from './nodes.js';
 

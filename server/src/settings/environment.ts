@@ -21,11 +21,17 @@ export function environmentName(path: string): string {
 /** What `CAIRN_…` variables say, by the settings' paths. */
 export function environmentEntries(variables: EnvironmentVariables): Map<string, Entry> {
   const entries = new Map<string, Entry>();
-  for (const [name, value] of Object.entries(variables)) {
+  for (const [name, value] of shortNamesFirst(variables)) {
     if (value === undefined || !isSettingVariable(name, value)) continue;
     entries.set(shortNames.get(name) ?? settingPath(name), { value, convert: true, name, where });
   }
   return entries;
+}
+
+/** So that a full name wins, whatever the order of the environment. */
+function shortNamesFirst(variables: EnvironmentVariables): [string, string | undefined][] {
+  const all = Object.entries(variables);
+  return [...all.filter(([name]) => shortNames.has(name)), ...all.filter(([name]) => !shortNames.has(name))];
 }
 
 function isSettingVariable(name: string, value: string): boolean {

@@ -1,46 +1,7 @@
 import { z } from 'zod';
 
-import { parseDuration, parseSize } from './units.js';
-
-/** What is told of one setting beside its type: messages, docs/settings.md and conversion read it. */
-export interface SettingFacts {
-  readonly kind: 'value' | 'list' | 'map';
-  readonly description: string;
-  /** What would be taken; follows "takes". */
-  readonly taken: string;
-  /** The default as a user would write it; `required` or `none` where there is none. */
-  readonly fallback: string;
-  readonly unit?: string;
-  /** The reference server's names for it. */
-  readonly reference?: readonly string[];
-  /** Never echoed. */
-  readonly secret?: boolean;
-  /** With the discriminator of a list's variants: which one it names. */
-  readonly variant?: string;
-  /** From the text of an environment variable, an argument or a `.properties` file; undefined: not such a text. */
-  readonly fromText: (text: string) => unknown;
-}
-
-export type SettingType<T> = z.ZodType<T>;
-
-interface Told {
-  readonly description: string;
-  readonly unit?: string;
-  readonly reference?: readonly string[];
-  readonly secret?: boolean;
-}
-
-const registry = z.registry<SettingFacts>();
-
-/** The facts of `type` where it is a setting, not a section. */
-export function settingFacts(type: z.ZodType): SettingFacts | undefined {
-  return registry.get(type);
-}
-
-function setting<T>(type: z.ZodType<T>, facts: SettingFacts): SettingType<T> {
-  registry.add(type, facts);
-  return type;
-}
+import { setting } from './facts.js';
+import type { SettingType, Told } from './facts.js';
 
 const sameText = (text: string): unknown => text;
 const words = new Map<string, boolean>([
@@ -51,14 +12,6 @@ const words = new Map<string, boolean>([
   ['no', false],
   ['off', false],
 ]);
-
-/** The elements of `a,b,c`, without blanks around them or empty ones. */
-export function splitList(text: string): string[] {
-  return text
-    .split(',')
-    .map((element) => element.trim())
-    .filter((element) => element !== '');
-}
 
 /** A text that may be left out; an empty one is none. */
 export function optionalText(told: Told & { taken?: string; minLength?: number }): SettingType<string | null> {
@@ -92,7 +45,7 @@ export function variantName<const T extends string>(
 ): z.ZodLiteral<T> {
   const { choices, ...rest } = told;
   const type = z.literal(name);
-  registry.add(type, {
+  setting(type, {
     kind: 'value',
     variant: name,
     taken: oneOf(choices),
@@ -129,17 +82,6 @@ export function optionalFlag(told: Told & { fallback: string }): SettingType<boo
   });
 }
 
-export function wholeNumber(told: Told & { default: number; min: number; max: number }): SettingType<number> {
-  const { default: fallback, min, max, ...rest } = told;
-  return setting(z.number().int().min(min).max(max).default(fallback), {
-    kind: 'value',
-    taken: `a whole number from ${min} to ${max}`,
-    fallback: String(fallback),
-    fromText: (written) => (/^-?\d{1,15}$/.test(written.trim()) ? Number(written) : undefined),
-    ...rest,
-  });
-}
-
 export function choice<const T extends string>(
   told: Told & { default: NoInfer<T>; choices: readonly [T, ...T[]] },
 ): SettingType<T> {
@@ -173,86 +115,4 @@ export function optionalChoice<const T extends string>(
 
 function oneOf(choices: readonly string[]): string {
   return choices.length === 1 ? `only \`${choices.join('')}\`` : `one of ${choices.join(', ')}`;
-}
-
-/** Written as `30s`; milliseconds for the program. */
-export function duration(told: Told & { default: string; min?: number; max?: number }): SettingType<number> {
-  const { default: fallback, min = 1, max = 24 * 3_600_000, ...rest } = told;
-  const type = z
-    .string()
-    .transform((written) => parseDuration(written) ?? Number.NaN)
-    .pipe(z.number().min(min).max(max))
-    .prefault(fallback);
-  return setting(type, {
-    kind: 'value',
-    taken: 'a duration such as 500ms, 30s, 5m or 1h, a day at most',
-    fallback,
-    fromText: sameText,
-    ...rest,
-  });
-}
-
-/** A duration, or the word `never`: null for the program. */
-export function durationOrNever(told: Told & { default: string }): SettingType<number | null> {
-  const { default: fallback, ...rest } = told;
-  const type = z
-    .string()
-    .transform((written) => (written === 'never' ? null : (parseDuration(written) ?? Number.NaN)))
-    .pipe(z.number().min(100).nullable())
-    .prefault(fallback);
-  return setting(type, {
-    kind: 'value',
-    taken: 'a duration of at least 100ms such as 30s, 5m or 1h, or never',
-    fallback,
-    fromText: sameText,
-    ...rest,
-  });
-}
-
-/** Written as `4MiB`; bytes for the program. */
-export function size(told: Told & { default: string; min?: number }): SettingType<number> {
-  const { default: fallback, min = 1, ...rest } = told;
-  const type = z
-    .string()
-    .transform((written) => parseSize(written) ?? Number.NaN)
-    .pipe(z.number().int().min(min))
-    .prefault(fallback);
-  return setting(type, {
-    kind: 'value',
-    taken: 'a size such as 512KiB, 4MiB or 1GiB',
-    fallback,
-    fromText: sameText,
-    ...rest,
-  });
-}
-
-export function textList(told: Told & { taken?: string }): SettingType<readonly string[]> {
-  return setting(z.array(z.string().min(1)).default([]), {
-    kind: 'list',
-    taken: 'a list of texts',
-    fallback: '[]',
-    fromText: splitList,
-    ...told,
-  });
-}
-
-/** A list of texts that must have an element. */
-export function requiredList(told: Told & { taken: string }): SettingType<readonly string[]> {
-  return setting(z.array(z.string().min(1)).min(1), {
-    kind: 'list',
-    fallback: 'required',
-    fromText: splitList,
-    ...told,
-  });
-}
-
-/** Free names to texts, in the order written. */
-export function textMap(told: Told): SettingType<ReadonlyMap<string, string>> {
-  return setting(z.map(z.string(), z.string()).default(new Map()), {
-    kind: 'map',
-    taken: 'names with texts',
-    fallback: '{}',
-    fromText: sameText,
-    ...told,
-  });
 }

@@ -18,6 +18,7 @@ import { variableProfiles, variableProperties } from './reference/variables.js';
 import { profileNames } from './reference/relaxed.js';
 import type { Settings } from './schema.js';
 import { readSecretFiles } from './secret-files.js';
+import { requireSettledSecurity } from './security-check.js';
 
 export interface LoadRequest {
   /** The settings file; without it `CAIRN_CONFIG`, else `cairn.yml` where there is one. */
@@ -40,7 +41,7 @@ export interface LoadedSettings {
 
 /**
  * Lays the sources of settings one on another: defaults, file, `SPRING_…`, `CAIRN_…`, arguments; later wins.
- * @throws ConfigServerError CONFIG_SETTINGS_INVALID with everything that is wrong
+ * @throws ConfigServerError CONFIG_SETTINGS_INVALID with everything that is wrong, CONFIG_SECURITY_UNSETTLED
  */
 export async function loadSettings(request: LoadRequest): Promise<LoadedSettings> {
   const file = await readSettingsFile(request);
@@ -49,8 +50,9 @@ export async function loadSettings(request: LoadRequest): Promise<LoadedSettings
   const read = await Promise.all(all.map((layer) => readSecretFiles(layer)));
   const built = buildSettings(mergeEntries(read.map(({ entries }) => entries)));
   const found = [...file.problems, ...problems, ...read.flatMap((layer) => layer.problems), ...built.problems];
-  if (built.settings?.sources.length === 0 && found.length === 0) found.push(noSource(file));
   if (found.length > 0 || built.settings === undefined) throw settingsInvalid(found);
+  requireSettledSecurity(built.settings);
+  if (built.settings.sources.length === 0) throw settingsInvalid([noSource(file)]);
   return { settings: built.settings, notices, file: file.path };
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { settingFacts } from './fields.js';
-import type { SettingFacts } from './fields.js';
+import { settingFacts } from './facts.js';
+import type { SettingFacts } from './facts.js';
 import { settingsSchema } from './schema.js';
 
 /** The schema as a tree to walk: what is a section, a list of sections, or a setting. */

@@ -1,7 +1,7 @@
 import { ConfigServerError } from '../core/errors.js';
 import { redactUserInfo } from '../core/user-info.js';
 import type { Entry } from './entries.js';
-import type { SettingFacts } from './fields.js';
+import type { SettingFacts } from './facts.js';
 
 /** One thing wrong with the settings, as a line for the operator. */
 export interface Problem {

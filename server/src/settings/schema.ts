@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { optionalText } from './fields.js';
-import type { SettingType } from './fields.js';
+import type { SettingType } from './facts.js';
 import { healthSection } from './sections/health.js';
 import type { HealthSettings } from './sections/health.js';
 import { limitsSection } from './sections/limits.js';

@@ -33,6 +33,12 @@ describe('settings from the environment and arguments', () => {
     expect([settings.server.port, settings.server.host]).to.deep.equal([0, '::1']);
   });
 
+  it('have full names that win over the short ones', async () => {
+    const environment = { CAIRN_SERVER__PORT: '5000', CAIRN_PORT: '6000' };
+    const { settings } = await folder.load('cairn.yml', file, { environment });
+    expect(settings.server.port).to.equal(5000);
+  });
+
   it('replace a list whole, as a text or by its elements', async () => {
     const whole = { CAIRN_SOURCES__0__SEARCH_PATHS: 'x, {application}' };
     const elements = { CAIRN_SOURCES__0__SEARCH_PATHS__0: 'y,z' };

@@ -1,4 +1,4 @@
-import { splitList } from '../fields.js';
+import { splitList } from '../lists.js';
 
 /**
  * A name as the reference server compares it: `default-label`, `defaultLabel` and `DEFAULT_LABEL` are one. Text in

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-import { flag, optionalFlag, optionalText, requiredText, text, textList } from '../fields.js';
-import type { SettingType } from '../fields.js';
+import { flag, optionalFlag, optionalText, requiredText, text } from '../fields.js';
+import { textList } from '../lists.js';
+import type { SettingType } from '../facts.js';
 
 const reference = (name: string): { readonly reference: readonly string[] } => ({
   reference: [`spring.cloud.config.server.health.${name}`],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { duration, size, wholeNumber } from '../fields.js';
-import type { SettingType } from '../fields.js';
+import { duration, size, wholeNumber } from '../quantities.js';
+import type { SettingType } from '../facts.js';
 
 export interface LimitSettings {
   readonly 'request-target': number;

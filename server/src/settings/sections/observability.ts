@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { choice } from '../fields.js';
-import type { SettingType } from '../fields.js';
+import type { SettingType } from '../facts.js';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 

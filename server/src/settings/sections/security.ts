@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { optionalChoice } from '../fields.js';
-import type { SettingType } from '../fields.js';
+import type { SettingType } from '../facts.js';
 
 export interface SecuritySettings {
   readonly mode: 'none' | null;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-import { duration, text, wholeNumber } from '../fields.js';
-import type { SettingType } from '../fields.js';
+import { text } from '../fields.js';
+import { duration, wholeNumber } from '../quantities.js';
+import type { SettingType } from '../facts.js';
 
 export interface ServerSettings {
   readonly host: string;

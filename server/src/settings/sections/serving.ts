@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
-import { duration, flag, optionalText, text, textMap } from '../fields.js';
-import type { SettingType } from '../fields.js';
+import { flag, optionalText, text } from '../fields.js';
+import { textMap } from '../lists.js';
+import { duration } from '../quantities.js';
+import type { SettingType } from '../facts.js';
 
 const reference = (name: string): { readonly reference: readonly string[] } => ({
   reference: [`spring.cloud.config.server.${name}`],

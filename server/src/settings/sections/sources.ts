@@ -1,19 +1,9 @@
 import { z } from 'zod';
 
-import {
-  choice,
-  duration,
-  durationOrNever,
-  flag,
-  optionalText,
-  requiredList,
-  requiredText,
-  text,
-  textList,
-  variantName,
-  wholeNumber,
-} from '../fields.js';
-import type { SettingType } from '../fields.js';
+import { choice, flag, optionalText, requiredText, text, variantName } from '../fields.js';
+import { requiredList, textList } from '../lists.js';
+import { duration, durationOrNever, wholeNumber } from '../quantities.js';
+import type { SettingType } from '../facts.js';
 
 const reference = (name: string): { readonly reference: readonly string[] } => ({
   reference: [`spring.cloud.config.server.${name}`],
