@@ -1,10 +1,8 @@
 import type { Backend } from '../backends/backend.js';
-import { createGitStore } from '../backends/git/git-store.js';
+import { createGitBackend } from '../backends/git/git-backend.js';
 import type { GitStoreOptions } from '../backends/git/git-store.js';
 import { parseRepositoryUri } from '../backends/git/repository-uri.js';
-import { repositoryLocations } from '../backends/locations.js';
 import { createNativeBackend } from '../backends/native/native-backend.js';
-import { createSnapshotBackend } from '../backends/snapshot-backend.js';
 import type { SnapshotBackendLimits } from '../backends/snapshot-backend.js';
 import { defaultAssembleLimits } from '../core/assembly.js';
 import { defaultDocumentLimits } from '../core/documents/limits.js';
@@ -35,14 +33,13 @@ export function createBackend(settings: Settings, dataDirectory: string, emit: E
 
 function gitBackend(source: GitSourceSettings, settings: Settings, dataDirectory: string, emit: Emit): Backend {
   const { serving, limits } = settings;
-  const location = parseRepositoryUri(source.uri);
-  const defaultLabel = serving['default-label'] ?? source['default-label'] ?? 'main';
-  return createSnapshotBackend({
-    name: source.name,
-    store: createGitStore(location, { ...gitOptions(source, limits), defaultLabel, dataDirectory, emit }),
+  return createGitBackend({
+    ...gitOptions(source, limits),
+    uri: source.uri,
+    defaultLabel: serving['default-label'] ?? source['default-label'] ?? 'main',
+    searchPaths: source['search-paths'],
+    dataDirectory,
     emit,
-    uri: location.uri,
-    locate: repositoryLocations(source['search-paths'], defaultLabel),
     strict: serving.strict,
     reverseLocationOrder: serving['reverse-location-order'],
     limits: snapshotLimits(limits),
@@ -73,7 +70,8 @@ function gitOptions(source: GitSourceSettings, limits: LimitSettings): Omit<GitS
     cloneTimeoutMs: source['clone-timeout'],
     deleteUntrackedBranches: source['delete-untracked-branches'],
     skipTlsVerification: source['skip-tls-verification'],
-    engineLimits: { files: limits['tree-files'], blobBytes: limits.file, cacheBytes: limits.caches / 4 },
+    // A file past `limits.file` is refused by name where it is parsed; far past it, it is not even kept.
+    engineLimits: { files: limits['tree-files'], blobBytes: 4 * limits.file, cacheBytes: limits.caches / 4 },
     ...credentialOptions(source.credentials),
     ...proxyOptions(source.proxy),
     ...(ca === null ? {} : { ca }),
