@@ -6,7 +6,7 @@ import type { TestRepository } from './git-repository.js';
 
 /**
  * What the server does with a request: `normal`; `down` closes the connection; `hang` never answers; `garbage` answers a page;
- * `unauthorized` 401; `unavailable` 503; `truncated` cuts the second half of a pack off; `slow` sends an answer in small pieces.
+ * `unauthorized` 401; `unavailable` 503; `truncated` cuts the second half of a pack off; `slow` sends a pack in small pieces.
  */
 export type GitServerMode =
   'normal' | 'down' | 'hang' | 'garbage' | 'unauthorized' | 'unavailable' | 'truncated' | 'slow';
@@ -130,10 +130,11 @@ class GitServer implements TestGitServer {
       response.write(answer.subarray(0, Math.floor(answer.length / 2)), () => response.end());
       return;
     }
-    const size = this.mode === 'slow' ? Math.max(1, Math.ceil(answer.length / 50)) : answer.length;
+    const isSlow = this.mode === 'slow' && answer.includes('PACK');
+    const size = isSlow ? Math.max(1, Math.ceil(answer.length / 50)) : answer.length;
     for (let at = 0; at < answer.length; at += size) {
       response.write(answer.subarray(at, at + size));
-      if (this.mode === 'slow') await new Promise((resolve) => setTimeout(resolve, 4));
+      if (isSlow) await new Promise((resolve) => setTimeout(resolve, 4));
     }
     response.end();
   }
