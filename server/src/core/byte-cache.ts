@@ -13,7 +13,8 @@ export interface ByteCache<K, V> {
 
 /** A cache that holds at most `maxBytes` as its callers count them. */
 export function createByteCache<K extends string, V extends object>(maxBytes: number): ByteCache<K, V> {
-  const cache = new LRUCache<K, V>({ maxSize: maxBytes });
+  // A share of a setting need not be whole.
+  const cache = new LRUCache<K, V>({ maxSize: Math.max(1, Math.floor(maxBytes)) });
   return {
     get: (key) => cache.get(key),
     set: (key, value, bytes) => void cache.set(key, value, { size: Math.max(1, Math.ceil(bytes)) }),

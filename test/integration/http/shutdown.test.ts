@@ -72,14 +72,6 @@ describe('stopping', () => {
       { type: 'server-stopping', reason: 'closed' },
     ]);
   });
-
-  it('frees its port: another server can have it', async () => {
-    const first = await startHttp();
-    await first.server.close();
-    const second = await startHttp({ http: { port: first.port } });
-    expect(second.port).to.equal(first.port);
-    await second.server.close();
-  });
 });
 
 describe('starting', () => {

@@ -24,4 +24,13 @@ describe('byte cache', () => {
     cache.clear();
     expect([cache.size, cache.bytes]).to.deep.equal([0, 0]);
   });
+
+  it('takes a bound that is no whole number, and one below a byte', () => {
+    const cache = createByteCache<string, object>(10.9);
+    cache.set('a', {}, 10);
+    expect(cache.size).to.equal(1);
+    const none = createByteCache<string, object>(0.2);
+    none.set('a', {}, 10);
+    expect(none.size).to.equal(0);
+  });
 });
