@@ -19,6 +19,12 @@ export interface ProgramProcess {
 
 const running = new Set<ChildProcess>();
 
+/** So that what it runs counts as covered. */
+function inherited(): NodeJS.ProcessEnv {
+  const { PATH, NODE_V8_COVERAGE } = process.env;
+  return NODE_V8_COVERAGE === undefined ? { PATH } : { PATH, NODE_V8_COVERAGE };
+}
+
 /** Starts the program in an environment with nothing of ours but `env`. */
 export function startProgram(
   args: readonly string[],
@@ -26,7 +32,7 @@ export function startProgram(
 ): ProgramProcess {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: options.cwd ?? tmpdir(),
-    env: { PATH: process.env['PATH'], HOME: tmpdir(), ...options.env },
+    env: { ...inherited(), HOME: tmpdir(), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

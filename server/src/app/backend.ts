@@ -72,6 +72,7 @@ function gitOptions(source: GitSourceSettings, limits: LimitSettings): Omit<GitS
     skipTlsVerification: source['skip-tls-verification'],
     // A file past `limits.file` is refused by name where it is parsed; far past it, it is not even kept.
     engineLimits: { files: limits['tree-files'], blobBytes: 4 * limits.file, cacheBytes: limits.caches / 4 },
+    unknownLabels: { capacity: limits['unknown-labels'], rememberMs: limits['unknown-label-time'] },
     ...credentialOptions(source.credentials),
     ...proxyOptions(source.proxy),
     ...(ca === null ? {} : { ca }),

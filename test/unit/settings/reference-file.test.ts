@@ -244,6 +244,16 @@ describe("a settings file with the reference server's names", () => {
     });
   }
 
+  it('is refused beside SPRING_APPLICATION_JSON, which may say anything', async () => {
+    const environment = { SPRING_APPLICATION_JSON: '{"canary":1}' };
+    const error = await expectError('CONFIG_SETTINGS_INVALID', () =>
+      folder.load('application.yml', uri, { environment }),
+    );
+    expect(error.message).to.equal(
+      '`SPRING_APPLICATION_JSON` (the environment) is refused: write its settings into a file',
+    );
+  });
+
   it('is refused with a profile of a backend that there is not', async () => {
     const text = `${uri}spring.profiles.active: vault\n`;
     const error = await expectError('CONFIG_SETTINGS_INVALID', () => folder.load('application.yml', text));

@@ -10,6 +10,7 @@ import { createMirrorStore } from './mirror-store.js';
 import type { ProxyOptions } from './proxy.js';
 import type { Credentials, RemoteLocation, RepositoryLocation } from './repository-uri.js';
 import type { RemoteOptions } from './transport.js';
+import type { UnknownLabelsOptions } from './unknown-labels.js';
 
 export interface GitStoreOptions {
   /** The source's name, for events. */
@@ -35,6 +36,8 @@ export interface GitStoreOptions {
   /** Needed for remotes only. */
   readonly dataDirectory?: string;
   readonly engineLimits?: Partial<EngineLimits>;
+  /** Labels that a mirror does not know: how many are remembered, and for how many milliseconds. Default 1,000 for 10,000. */
+  readonly unknownLabels?: Pick<UnknownLabelsOptions, 'capacity' | 'rememberMs'>;
   readonly emit: Emit;
   /** Before the first retry of a failed check, in milliseconds; doubled with each. Default 1,000. */
   readonly retryMs?: number;
@@ -84,6 +87,7 @@ function remoteStore(location: RemoteLocation, options: GitStoreOptions, limits:
     now,
     random,
     emit,
+    unknownLabels: options.unknownLabels ?? {},
     mirror: {
       dataDirectory,
       mirrorKey: location.mirrorKey,

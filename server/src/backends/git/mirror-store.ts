@@ -15,7 +15,7 @@ import { createSchedule } from './schedule.js';
 import type { Schedule } from './schedule.js';
 import { createCheckFlight } from './check-flight.js';
 import { createUnknownLabels } from './unknown-labels.js';
-import type { UnknownLabels } from './unknown-labels.js';
+import type { UnknownLabels, UnknownLabelsOptions } from './unknown-labels.js';
 
 export interface MirrorStoreOptions {
   readonly source: string;
@@ -30,6 +30,7 @@ export interface MirrorStoreOptions {
   readonly now: () => number;
   readonly random: () => number;
   readonly emit: Emit;
+  readonly unknownLabels?: Pick<UnknownLabelsOptions, 'capacity' | 'rememberMs'>;
 }
 
 /** Commit ids found under one set of refs, so that their stamps need no walk. */
@@ -68,7 +69,7 @@ class MirrorStore implements SnapshotStore {
       onDamage: () => void this.#look(),
     });
     this.#schedule = createSchedule({ intervalMs, retryMs, random, run: () => this.#look() });
-    this.#unknown = createUnknownLabels({ now });
+    this.#unknown = createUnknownLabels({ ...options.unknownLabels, now });
   }
 
   async start(signal: AbortSignal): Promise<void> {

@@ -104,6 +104,7 @@ export const refusedPrefixes: ReadonlyMap<string, string> = new Map(
     ['spring.security', 'authentication is not supported yet, and leaving it out would open the server'],
     ['server.ssl', 'TLS is not supported yet, and leaving it out would send everything in clear'],
     ['server.servlet.context-path', `give the path as ${server}.prefix`],
+    ['spring.application.json', 'write its settings into a file'],
     ['spring.config.import', 'write its settings into this file'],
     ['spring.config.additional-location', 'write its settings into this file'],
     ['spring.config.location', 'give the file as `--config FILE`'],

@@ -30,12 +30,12 @@ export const servingSection: SettingType<ServingSettings> = z.strictObject({
   }),
   'default-application': text({
     default: 'application',
-    description: 'Application meant where a request of a route that may leave it out names none.',
+    description: 'Application of requests that name none; no route of this version leaves it out.',
     ...reference('default-application-name'),
   }),
   'default-profile': text({
     default: 'default',
-    description: 'Profile meant where a request of a route that may leave it out names none.',
+    description: 'Profile of requests that name none; no route of this version leaves it out.',
     ...reference('default-profile'),
   }),
   'accept-empty': flag({

@@ -160,7 +160,8 @@ const gitSource = z.strictObject({
   engine: choice({
     default: 'auto',
     choices: ['auto', 'isomorphic'],
-    description: 'What reads the repository: `isomorphic` needs no git program; `auto` chooses.',
+    description:
+      'What reads the repository. `isomorphic`, the one of this version, needs no git program; `auto` chooses.',
   }),
   credentials,
   proxy,
