@@ -51,7 +51,8 @@ async function readKey(path: string): Promise<Uint8Array | undefined> {
 
 /** Complete or not there: another server that starts at the same time sees a whole key, and both take the first. */
 async function makeKey(path: string): Promise<Uint8Array> {
-  const draft = `${path}.${process.pid}`;
+  // Not the process id: servers in containers that share a volume may all have the same.
+  const draft = `${path}.${randomBytes(8).toString('hex')}`;
   await writeFile(draft, randomBytes(keyBytes), { mode: 0o600 });
   try {
     await link(draft, path);
