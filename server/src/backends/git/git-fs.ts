@@ -79,33 +79,46 @@ export const writingFs: GitFs = {
   },
 };
 
-const missing = (): Error => Object.assign(new Error('no such file'), { code: 'ENOENT' });
-const looseObject = /\/objects\/[0-9a-f]{2}\/[0-9a-f]{38}$/;
+// One for all: it is thrown for each object that is not loose, and only its code is looked at.
+const missing: Error = Object.assign(new Error('no such file'), { code: 'ENOENT' });
+const looseObject = /^\/objects\/([0-9a-f]{2})\/[0-9a-f]{38}$/;
 
-/** For reading: lists the packs once until `forget`. A mirror has no loose objects, so none are looked for there. */
+/**
+ * For reading objects. isomorphic-git asks the file system anew for each object: whether the repository is there, for a loose
+ * file, for the list of packs. Here these are asked once until `forget`; a mirror has no loose objects, so none are looked for.
+ */
 export interface ReadingFs {
   readonly fs: GitFs;
   forget(): void;
 }
 
-export function createReadingFs(hasLooseObjects: boolean): ReadingFs {
-  const listings = new Map<string, Promise<string[]>>();
-  const list = (path: string): Promise<string[]> => {
-    const known = listings.get(path);
+export function createReadingFs(gitdir: string, hasLooseObjects: boolean): ReadingFs {
+  const answers = new Map<string, Promise<unknown>>();
+  const once = <T>(key: string, ask: () => Promise<T>): Promise<T> => {
+    const known = answers.get(key) as Promise<T> | undefined;
     if (known !== undefined) return known;
-    const listing = fs.readdir(path);
-    listings.set(path, listing);
-    listing.catch(() => listings.delete(path));
-    return listing;
+    const asked = ask();
+    answers.set(key, asked);
+    asked.catch(() => answers.delete(key));
+    return asked;
   };
-  const readFile = ((path: string, options?: Parameters<typeof fs.readFile>[1]) =>
-    !hasLooseObjects && looseObject.test(path)
-      ? Promise.reject(missing())
-      : fs.readFile(path, options)) as GitFs['readFile'];
+  const list = (path: string): Promise<string[]> => once(path, () => fs.readdir(path));
+  const mayBeLoose = async (folder: string): Promise<boolean> =>
+    hasLooseObjects && (await list(join(gitdir, 'objects'))).includes(folder);
+  const readFile = async (path: string, options?: Parameters<typeof fs.readFile>[1]): Promise<string | Buffer> => {
+    const folder = looseObject.exec(path.slice(gitdir.length))?.[1];
+    if (folder !== undefined && !(await mayBeLoose(folder))) throw missing;
+    return fs.readFile(path, options);
+  };
+  const reading = {
+    readFile,
+    readdir: (path: string) => list(path).then((names) => [...names]),
+    stat: (path: string) => (path === gitdir ? once('stat', () => fs.stat(path)) : fs.stat(path)),
+  };
   return {
-    fs: { ...fs, readFile, readdir: ((path: string) => list(path).then((names) => [...names])) as GitFs['readdir'] },
+    fs: { ...fs, ...(reading as Pick<GitFs, 'readFile' | 'readdir' | 'stat'>) },
     forget: () => {
-      listings.clear();
+      answers.clear();
     },
   };
 }

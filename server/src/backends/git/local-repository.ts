@@ -89,13 +89,20 @@ export function isSymbolicRef(gitdir: string, label: string): boolean {
   return labelFolders.some((folder) => read(join(gitdir, folder, label)).startsWith('ref:'));
 }
 
+/** Undefined where the file is so young that it may be rewritten within the same tick. */
+function fileStamp(path: string, nowMs: number): string | undefined {
+  const stat = statOf(path);
+  if (stat === undefined) return '-';
+  if (nowMs - Number(stat.ctimeMs) <= racyMs) return undefined;
+  return stat.isFile() ? `${stat.ino}.${stat.ctimeNs}.${stat.size}` : '-';
+}
+
 /** A text that changes whenever a ref `label` may lead elsewhere; undefined where no such promise can be made. */
 export function refStamp(gitdir: string, label: string, nowMs: number): string | undefined {
-  let stamp = '';
-  for (const name of [...labelFolders.map((folder) => `${folder}/${label}`), 'packed-refs']) {
-    const stat = statOf(`${gitdir}/${name}`);
-    if (stat !== undefined && nowMs - Number(stat.ctimeMs) <= racyMs) return undefined;
-    stamp += stat?.isFile() === true ? `${stat.ino}.${stat.ctimeNs}.${stat.size} ` : '- ';
-  }
-  return stamp;
+  const [branch = '-', ...others] = labelFolders.map((folder) => `${gitdir}/${folder}/${label}`);
+  const first = fileStamp(branch, nowMs);
+  // A branch in a file of its own hides all else.
+  if (first !== '-') return first;
+  const stamps = [...others, `${gitdir}/packed-refs`].map((path) => fileStamp(path, nowMs));
+  return stamps.includes(undefined) ? undefined : stamps.join(' ');
 }

@@ -39,6 +39,8 @@ interface Opened {
   readonly history: History;
 }
 
+type LabelKind = 'present' | 'absent' | 'uncertain';
+
 /** Looking at local ref files is cheap; listeners should hear of a commit soon. */
 const longestIntervalMs = 5_000;
 const rememberedStamps = 1_000;
@@ -48,7 +50,7 @@ class LocalStore implements SnapshotStore {
   readonly #snapshots: CommitSnapshots = createCommitSnapshots();
   readonly #schedule: Schedule;
   readonly #listeners = new Set<(moved: readonly MovedLabel[]) => void>();
-  readonly #plainLabels = new Map<string, string>();
+  readonly #kinds = new Map<string, { readonly stamp: string; readonly kind: LabelKind }>();
   #opened: Opened | undefined;
   #refs: Refs = new Map();
   #isReady = false;
@@ -203,23 +205,27 @@ class LocalStore implements SnapshotStore {
   stamp(label: string | null): string | undefined {
     const gitdir = this.#opened?.gitdir;
     if (gitdir === undefined) return undefined;
-    const stamps: string[] = [];
+    let stamps = '';
     for (const candidate of this.#options.candidates(label)) {
       const stamp = isRefName(candidate) ? refStamp(gitdir, candidate, this.#options.now()) : undefined;
-      if (stamp === undefined || !this.#isPlain(gitdir, candidate, stamp)) return undefined;
-      stamps.push(stamp);
+      const kind = stamp === undefined ? 'uncertain' : this.#kindOf(gitdir, candidate, stamp);
+      if (kind === 'uncertain') return undefined;
+      stamps += `${stamp} `;
+      if (kind === 'present') return stamps;
     }
-    return stamps.join('|');
+    return stamps;
   }
 
-  /** Whether these very files give `label` a commit of its own: neither symbolic nor an id found through other refs. */
-  #isPlain(gitdir: string, label: string, stamp: string): boolean {
-    if (this.#plainLabels.get(label) === stamp) return true;
-    const isAbsent = findRef(gitdir, label) === undefined;
-    if (isSymbolicRef(gitdir, label) || (isAbsent && asCommitId(label) !== undefined)) return false;
-    if (this.#plainLabels.size >= rememberedStamps) this.#plainLabels.clear();
-    this.#plainLabels.set(label, stamp);
-    return true;
+  /** Whether these very files give `label` a commit; uncertain if it is symbolic or an id, which other refs decide on. */
+  #kindOf(gitdir: string, label: string, stamp: string): LabelKind {
+    const known = this.#kinds.get(label);
+    if (known?.stamp === stamp) return known.kind;
+    const isPresent = findRef(gitdir, label) !== undefined;
+    const isUncertain = isSymbolicRef(gitdir, label) || (!isPresent && asCommitId(label) !== undefined);
+    const kind = isUncertain ? 'uncertain' : isPresent ? 'present' : 'absent';
+    if (this.#kinds.size >= rememberedStamps) this.#kinds.clear();
+    this.#kinds.set(label, { stamp, kind });
+    return kind;
   }
 
   async read(files: readonly SnapshotFile[], signal: AbortSignal): Promise<readonly Uint8Array[]> {

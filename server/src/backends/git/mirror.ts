@@ -73,6 +73,7 @@ export class Mirror {
     if (intact === undefined) return;
     this.#published = { refs: intact.refs, generation: intact.generation };
     this.#lastSuccess = intact.syncedAt;
+    this.#seen = new Map([...intact.refs].map(([name, { target }]) => [name, target]));
   }
 
   /** Two sources of one process may name one URI; each gets a mirror of its own. */

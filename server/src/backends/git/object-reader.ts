@@ -39,7 +39,7 @@ export class ObjectReader {
 
   constructor(options: ObjectReaderOptions) {
     this.#options = options;
-    this.#reading = createReadingFs(options.hasLooseObjects);
+    this.#reading = createReadingFs(options.gitdir, options.hasLooseObjects);
     this.#trees = createByteCache(options.limits.cacheBytes / 2);
     this.#blobs = createByteCache(options.limits.cacheBytes / 2);
     this.#tooLarge = createByteCache(1000);
@@ -138,13 +138,14 @@ export class ObjectReader {
     );
   }
 
-  /** In a local repository, reads once more with fresh listings where something is missing: its owner may have run `git gc`. */
+  /** In a local repository looks again where something is missing: a commit was added, or its owner has run `git gc`. */
   async #attempt<T>(read: (source: ObjectSource) => Promise<T | undefined>): Promise<T | undefined> {
     if (this.#cachedBytes > this.#options.limits.cacheBytes) this.forget();
-    if (this.#options.hasLooseObjects) {
+    const again = this.#options.hasLooseObjects ? (['refresh', 'forget'] as const) : [];
+    for (const look of again) {
       const found = await this.#read(read).catch(() => undefined);
       if (found !== undefined) return found;
-      this.forget();
+      this[look]();
     }
     try {
       return await this.#read(read);
