@@ -187,6 +187,29 @@ describe('git store over a local repository', () => {
     ]);
   });
 
+  it('ends the history of a shallow clone where its commits end', async () => {
+    const repository = await simple();
+    const first = await repository.resolve('main');
+    const second = await repository.commit({});
+    await fs.rm(join(repository.gitdir, 'objects', first.slice(0, 2), first.slice(2)));
+    const { store } = await serve(repository);
+    const snapshot = await store.normalize(second.slice(0, 8), signal);
+
+    expect(await store.parent(snapshot, signal)).to.equal(undefined);
+    await expectError('CONFIG_LABEL_NOT_FOUND', () => store.normalize(first, signal));
+  });
+
+  it('tells listeners of a commit that a request was the first to see', async () => {
+    const repository = await simple();
+    const served = await serve(repository);
+    const heard: MovedLabel[] = [];
+    served.store.onVersionChange((moved) => heard.push(...moved));
+    const second = await repository.commit({});
+    await served.version('main');
+
+    expect(await eventually(() => heard[0]?.to ?? undefined)).to.equal(second);
+  });
+
   it('tells of labels that moved', async () => {
     const repository = await simple();
     const first = await repository.resolve('main');

@@ -36,7 +36,7 @@ const helper = /^([a-z][a-z0-9+.-]*)::/i;
 const filePrefix = /^file:/i;
 const pathPrefix = /^[./]/;
 const userInfo = /^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i;
-const unprintable = /[\p{Cc}\s]/u;
+const controlCharacter = /\p{Cc}/u;
 
 /** `uri` without its user info: may be shown and logged. */
 export function withoutUserInfo(uri: string): string {
@@ -87,20 +87,22 @@ function parseRemote(uri: string): RemoteLocation {
 
 function parseFile(uri: string): LocalLocation {
   try {
-    return { kind: 'local', path: fileURLToPath(new URL(uri)), uri: uri.replace(/\/+$/, '') };
+    return { kind: 'local', path: resolve(fileURLToPath(new URL(uri))), uri: uri.replace(/\/+$/, '') };
   } catch {
     throw invalid(uri, 'is not a file URI of this machine');
   }
 }
 
 function refuseHostile(uri: string): void {
-  if (uri === '' || unprintable.test(uri)) throw invalid(uri, 'is empty or has blanks or control characters');
+  if (uri.trim() === '') throw invalid(uri, 'is empty');
+  if (controlCharacter.test(uri)) throw invalid(uri, 'has control characters');
+  if (/\s/u.test(uri) && scheme.test(uri)) throw invalid(uri, 'has blanks');
   if (uri.startsWith('-')) throw invalid(uri, 'begins with a hyphen');
 }
 
 /** The word before `://` or `::`; `HOST:PATH` is git's short form of ssh. */
 function transportOf(uri: string): string | undefined {
-  const named = (helper.exec(uri) ?? scheme.exec(uri))?.[1]?.toLowerCase();
+  const named = (helper.exec(uri)?.[0] ?? scheme.exec(uri)?.[1])?.toLowerCase();
   if (named !== undefined || filePrefix.test(uri)) return named;
   return !pathPrefix.test(uri) && /^[^/]*:/.test(uri) ? 'ssh' : undefined;
 }
