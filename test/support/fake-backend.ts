@@ -83,6 +83,8 @@ export function createFakeBackend(): FakeBackend {
         throw new ConfigServerError('CONFIG_RESOURCE_NOT_FOUND', 'There is no such resource.');
       return Promise.resolve(resource);
     },
+    knows: ({ label }) => Promise.resolve(label !== 'far'),
+    repositories: () => [],
     refresh: () => Promise.resolve([]),
     health: () => health,
     onVersionChange: () => () => undefined,

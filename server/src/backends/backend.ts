@@ -49,9 +49,15 @@ export interface BackendHealth {
   readonly error: string | null;
 }
 
+/** What is known of a change: everything that is left out may have changed. */
 export interface RefreshRequest {
   readonly label?: string;
+  /** Checks are repeated until this full commit id is served (at `label`, where one is given), or the signal fires. */
   readonly commit?: string;
+  /** What `label` led to before the change. */
+  readonly previous?: string;
+  /** Addresses of the changed repository in any form; see refresh-parts.ts. */
+  readonly repositories?: readonly string[];
 }
 
 /** Where property sources come from. Every implementation passes test/contract/backend.ts. */
@@ -73,6 +79,10 @@ export interface Backend {
    * @throws ConfigServerError CONFIG_RESOURCE_NOT_FOUND, CONFIG_LABEL_NOT_FOUND, CONFIG_SOURCE_UNAVAILABLE, CONFIG_TOO_LARGE
    */
   readFile(query: Query, path: string, signal: AbortSignal): Promise<Resource>;
+  /** Whether `resolve(query)` answers from what is here. Finding out never asks a remote. */
+  knows(query: Query, signal: AbortSignal): Promise<boolean>;
+  /** Addresses, without user info, of the git repositories it reads now; none for other sources. */
+  repositories(): readonly string[];
   /** Checks the source now. @throws ConfigServerError CONFIG_SOURCE_UNAVAILABLE */
   refresh(request: RefreshRequest, signal: AbortSignal): Promise<readonly MovedLabel[]>;
   /** Never does I/O to a remote. */

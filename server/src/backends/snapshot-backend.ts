@@ -23,6 +23,8 @@ export interface SnapshotBackendOptions {
   readonly emit: Emit;
   /** What names of property sources begin with: `<uri>/<path>`. User info and trailing slashes are left out. */
   readonly uri: string;
+  /** Addresses of the git repositories that `store` reads. Default none. */
+  readonly repositories?: readonly string[];
   readonly locate: Locate;
   /** Whether each label is a snapshot (git), or labels only choose folders of one (native). Default snapshots. */
   readonly labels?: LabelMeaning;
@@ -72,6 +74,11 @@ export function createSnapshotBackend(options: SnapshotBackendOptions): Backend 
         .map((one) => ({ snapshot: one.snapshot, locations: locationsIn(one, query) }));
       return readResource({ query, path, places, signal });
     },
+    async knows(query, signal) {
+      const known = await Promise.all(labelsOf(query, meaning).map((label) => store.knows(label, signal)));
+      return known.every(Boolean);
+    },
+    repositories: () => options.repositories ?? [],
     refresh: (request, signal) => store.refresh(request, signal),
     health: () => store.health(),
     onVersionChange: (listener) => store.onVersionChange(listener),

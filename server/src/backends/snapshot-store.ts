@@ -16,6 +16,8 @@ export interface SnapshotStore {
    * `undefined`: not known without I/O, or a check is due.
    */
   stamp(label: string | null): string | undefined;
+  /** Whether `normalize(label)` gives or refuses a snapshot without asking a remote. Finding out never asks one. */
+  knows(label: string | null, signal: AbortSignal): Promise<boolean>;
   /**
    * The bytes of files, in the order of `files`, which come from `snapshot.file(…)`.
    * @throws ConfigServerError CONFIG_SOURCE_UNAVAILABLE where one cannot be read any more

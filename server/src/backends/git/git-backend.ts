@@ -29,6 +29,7 @@ export function createGitBackend(options: GitBackendOptions): Backend {
     name,
     emit,
     uri: location.uri,
+    repositories: [location.uri],
     store: createGitStore(location, options),
     locate: repositoryLocations(options.searchPaths ?? [], options.defaultLabel ?? 'main'),
     ...(strict === undefined ? {} : { strict }),

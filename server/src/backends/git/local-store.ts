@@ -2,6 +2,8 @@
 import type { BackendHealth, MovedLabel, RefreshRequest } from '../backend.js';
 import type { Snapshot, SnapshotFile, SnapshotStore } from '../snapshot-store.js';
 import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
+import { refreshUntilServed } from './await-commit.js';
+import type { Served } from './await-commit.js';
 import { createCommitSnapshots } from './commit-snapshots.js';
 import type { CommitSnapshots } from './commit-snapshots.js';
 import type { GitEngine, Ref, RefName, Refs } from './engine.js';
@@ -54,7 +56,7 @@ class LocalStore implements SnapshotStore {
   #opened: Opened | undefined;
   #refs: Refs = new Map();
   #isReady = false;
-  #isClosed = false;
+  readonly #closing = new AbortController();
   #looking = false;
   #lastSuccess: number | null = null;
   #error: string | null = null;
@@ -193,13 +195,17 @@ class LocalStore implements SnapshotStore {
 
   /** A request has seen a ref move before the schedule did: listeners should not wait for it. */
   #lookSoon(): void {
-    if (this.#looking || this.#isClosed) return;
+    if (this.#looking || this.#closing.signal.aborted) return;
     this.#looking = true;
     setImmediate(() => {
       void this.#look().finally(() => {
         this.#looking = false;
       });
     });
+  }
+
+  knows(): Promise<boolean> {
+    return Promise.resolve(true);
   }
 
   stamp(label: string | null): string | undefined {
@@ -246,9 +252,10 @@ class LocalStore implements SnapshotStore {
     return this.#snapshots.modified(engine, snapshot);
   }
 
-  async refresh(_request: RefreshRequest, signal: AbortSignal): Promise<readonly MovedLabel[]> {
-    signal.throwIfAborted();
-    return this.#check();
+  refresh(request: RefreshRequest, signal: AbortSignal): Promise<readonly MovedLabel[]> {
+    const open = AbortSignal.any([signal, this.#closing.signal]);
+    const served = (): Served | undefined => this.#opened && { refs: this.#refs, engine: this.#opened.engine };
+    return refreshUntilServed(request, { served, check: () => this.#check() }, open);
   }
 
   health(): BackendHealth {
@@ -261,7 +268,7 @@ class LocalStore implements SnapshotStore {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort(new Error('closed'));
     this.#schedule.close();
     this.#listeners.clear();
     await this.#opened?.engine.close();

@@ -1,9 +1,12 @@
 /** Serves a mirror from memory: requests read the published refs, checks of the remote run in the background. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BackendHealth, MovedLabel, RefreshRequest } from '../backend.js';
+import { orAborted } from '../single-flight.js';
 import type { Snapshot, SnapshotFile, SnapshotStore } from '../snapshot-store.js';
 import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
 import type { Emit } from '../../core/events.js';
+import { refreshUntilServed } from './await-commit.js';
+import type { Served } from './await-commit.js';
 import { createCommitSnapshots } from './commit-snapshots.js';
 import type { CommitSnapshots } from './commit-snapshots.js';
 import { createHistory } from './history.js';
@@ -194,7 +197,7 @@ class MirrorStore implements SnapshotStore {
     if (label === undefined || !labels.some(isRefName)) return undefined;
     const asking = this.#asking.get(label) ?? this.#ask(label);
     if (asking === undefined) return undefined;
-    await this.#abortable(asking, signal);
+    await orAborted(asking, signal);
     const commit = await this.#resolve(labels, signal);
     if (commit === undefined) this.#unknown.remember(label);
     return commit;
@@ -207,17 +210,9 @@ class MirrorStore implements SnapshotStore {
     return asking;
   }
 
-  #abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-    signal.throwIfAborted();
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-      };
-      signal.addEventListener('abort', stop, { once: true });
-      work.then(resolve, reject).finally(() => {
-        signal.removeEventListener('abort', stop);
-      });
-    });
+  async knows(label: string | null, signal: AbortSignal): Promise<boolean> {
+    if (this.#mirror.published === undefined) return true;
+    return (await this.#resolve(this.#options.candidates(label), signal)) !== undefined;
   }
 
   #published(): Published {
@@ -252,13 +247,14 @@ class MirrorStore implements SnapshotStore {
     return this.#snapshots.modified(this.#published().generation.engine, snapshot);
   }
 
-  async refresh({ label, commit }: RefreshRequest, signal: AbortSignal): Promise<readonly MovedLabel[]> {
-    const isServed =
-      label !== undefined &&
-      commit !== undefined &&
-      this.#mirror.published !== undefined &&
-      this.#named(label) === commit;
-    return isServed ? [] : this.#abortable(this.#flight(), signal);
+  refresh(request: RefreshRequest, signal: AbortSignal): Promise<readonly MovedLabel[]> {
+    const open = AbortSignal.any([signal, this.#closing.signal]);
+    return refreshUntilServed(request, { served: () => this.#served(), check: () => this.#flight() }, open);
+  }
+
+  #served(): Served | undefined {
+    const { published } = this.#mirror;
+    return published && { refs: published.refs, engine: published.generation.engine };
   }
 
   health(): BackendHealth {

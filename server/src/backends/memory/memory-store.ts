@@ -29,6 +29,7 @@ export function createMemoryStore(repository: MemoryRepository, defaultLabel: st
       return Promise.resolve(parent === undefined ? undefined : toSnapshot(parent));
     },
     modified: ({ id }) => Promise.resolve(repository.commits.get(id)?.time ?? null),
+    knows: () => Promise.resolve(true),
     refresh: () => Promise.resolve([]),
     health: () => ({ ready: true, lastSuccess: Date.now(), error: null }),
     onVersionChange(listener) {

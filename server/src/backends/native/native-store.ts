@@ -79,6 +79,10 @@ class NativeStore implements SnapshotStore {
     return Promise.resolve(file !== undefined && isFolderFile(file) ? file.scanned.modified : null);
   }
 
+  knows(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   async refresh(_request: unknown, signal: AbortSignal): Promise<readonly MovedLabel[]> {
     signal.throwIfAborted();
     return orAborted(this.#look(), signal);
