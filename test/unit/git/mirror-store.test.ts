@@ -196,10 +196,11 @@ describe('git store over a mirror', () => {
 
   it('gives two stores of one process and URI a mirror each', async () => {
     const served = await serve(await simple());
-    const second = cleanups.add(aStore(served.server.url, { dataDirectory: served.dataDirectory }));
-    await second.store.start(signal);
+    await served.close();
+    const stores = [1, 2].map(() => cleanups.add(aStore(served.server.url, { dataDirectory: served.dataDirectory })));
+    await Promise.all(stores.map(({ store }) => store.start(signal)));
 
-    expect(await second.text(null, 'a.yml')).to.equal('a: 1\n');
+    expect(await Promise.all(stores.map((one) => one.text(null, 'a.yml')))).to.deep.equal(['a: 1\n', 'a: 1\n']);
     expect(await fs.readdir(join(served.dataDirectory, 'mirrors'))).to.have.length(2);
   });
 

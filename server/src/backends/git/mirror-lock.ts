@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ConfigServerError } from '../../core/errors.js';
 
 export interface MirrorLock {
@@ -20,7 +20,7 @@ interface Holder {
 const heartbeatMs = 10_000;
 const staleMs = 60_000;
 
-/** Locks of this process: the same pid in a lock file that is not here is a former process's (containers reuse pid 1). */
+/** Locks that this process holds or is taking. */
 const heldHere = new Set<string>();
 
 const hasCode = (error: unknown, code: string): boolean =>
@@ -54,7 +54,8 @@ async function isStale(path: string): Promise<boolean> {
   if (Date.now() - stat.mtimeMs > staleMs) return true;
   const holder = await readHolder(path);
   if (holder?.host !== hostname()) return false;
-  return holder.pid === process.pid ? !heldHere.has(path) : !isAlive(holder.pid);
+  // Only one of this process comes here, so its own pid is a former process's: containers give everyone pid 1.
+  return holder.pid === process.pid || !isAlive(holder.pid);
 }
 
 /** True if this process has made the file. */
@@ -98,16 +99,25 @@ export function isLockedHere(folder: string): boolean {
   return heldHere.has(join(folder, 'lock'));
 }
 
-/** @throws ConfigServerError CONFIG_MIRROR_LOCKED */
+async function take(path: string, content: string): Promise<void> {
+  await fs.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  if (await create(path, content)) return;
+  if (await isStale(path)) await removeStale(path);
+  if (!(await create(path, content))) throw await locked(path);
+}
+
+/** Makes `folder` and locks it. @throws ConfigServerError CONFIG_MIRROR_LOCKED */
 export async function lockMirror(folder: string): Promise<MirrorLock> {
   const path = join(folder, 'lock');
-  const holder: Holder = { pid: process.pid, host: hostname(), id: randomUUID() };
-  const content = JSON.stringify(holder);
-  if (!(await create(path, content))) {
-    if (await isStale(path)) await removeStale(path);
-    if (!(await create(path, content))) throw await locked(path);
-  }
+  if (heldHere.has(path)) throw await locked(path);
   heldHere.add(path);
+  const holder: Holder = { pid: process.pid, host: hostname(), id: randomUUID() };
+  try {
+    await take(path, JSON.stringify(holder));
+  } catch (error) {
+    heldHere.delete(path);
+    throw error;
+  }
   const isHeld = async (): Promise<boolean> => (await readHolder(path))?.id === holder.id;
   const touch = async (): Promise<void> => {
     if (await isHeld()) await fs.utimes(path, new Date(), new Date());

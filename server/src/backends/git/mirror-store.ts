@@ -57,13 +57,17 @@ class MirrorStore implements SnapshotStore {
   readonly #asking = new Map<string, Promise<unknown>>();
   #found: Found | undefined;
   #error: string | null = null;
-  #checks: Promise<unknown> = Promise.resolve();
+  #underWay: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
   constructor(options: MirrorStoreOptions) {
     const { source, emit, refreshIntervalMs: intervalMs, retryMs, random, now } = options;
     this.#options = options;
-    this.#flight = createCheckFlight(() => this.#check());
+    this.#flight = createCheckFlight(() => {
+      const check = this.#check();
+      this.#underWay = check.catch(() => undefined);
+      return check;
+    });
     this.#mirror = new Mirror({
       ...options.mirror,
       onRepaired: (reason) => {
@@ -90,12 +94,10 @@ class MirrorStore implements SnapshotStore {
 
   /** A check that never rejects; its failure is in events and health. */
   #look(): Promise<boolean> {
-    const looked = this.#flight().then(
+    return this.#flight().then(
       () => true,
       () => false,
     );
-    this.#checks = looked;
-    return looked;
   }
 
   async #check(): Promise<readonly MovedLabel[]> {
@@ -279,7 +281,7 @@ class MirrorStore implements SnapshotStore {
     this.#closing.abort(new Error('closed'));
     this.#schedule.close();
     this.#listeners.clear();
-    await this.#checks;
+    await this.#underWay;
     await this.#mirror.close();
   }
 }

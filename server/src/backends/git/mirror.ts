@@ -65,7 +65,6 @@ export class Mirror {
   /** Takes the lock and publishes what an intact generation on disk serves. @throws ConfigServerError CONFIG_MIRROR_LOCKED */
   async open(): Promise<void> {
     this.#folder = this.#chooseFolder();
-    await fs.mkdir(this.#folder, { recursive: true, mode: 0o700 });
     this.#lock = await lockMirror(this.#folder);
     const { intact, problems, next } = await findGenerations(this.#folder, (gitdir) => this.#createEngine(gitdir));
     this.#nextNumber = next;
