@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Binary, Float, Timestamp, type Scalar } from 'cairn-config-client/values';
-import { placeholderResolver } from '#server/core/renditions/merged-properties.js';
+import { placeholderResolver, withServerErrors } from '#server/core/renditions/merged-properties.js';
 import { renderJson } from '#server/core/renditions/render-json.js';
 import { renderProperties } from '#server/core/renditions/render-properties.js';
 import { renderYaml } from '#server/core/renditions/render-yaml.js';
@@ -110,6 +110,14 @@ describe('renditions: refusals', () => {
     expect((await expectError('CONFIG_PLACEHOLDER_CYCLE', () => resolve('${self}'))).name).to.equal(
       'ConfigServerError',
     );
+  });
+
+  it('lets errors that are none of the values pass as they are', () => {
+    const act = () =>
+      withServerErrors(() => {
+        throw new RangeError('another');
+      });
+    expect(act).to.throw(RangeError, 'another');
   });
 
   it('leaves prototypes alone, whatever the keys', () => {

@@ -57,14 +57,14 @@ export function writeLiteral(out: YamlOutput, { text, indent }: ScalarText): voi
       out.write(run);
     }
   }
-  if (!isLineBreak(text.at(-1) ?? '')) out.writeLineBreak();
+  if (!isLineBreak(text.slice(-1))) out.writeLineBreak();
 }
 
 /** Indentation where the text begins with a blank, and what becomes of the line breaks at its end. */
 function blockHints(text: string): string {
   const indentation = text.startsWith(' ') || isLineBreak(text.charAt(0)) ? '2' : '';
-  if (!isLineBreak(text.at(-1) ?? '')) return `${indentation}-`;
-  return text.length === 1 || isLineBreak(text.at(-2) ?? '') ? `${indentation}+` : indentation;
+  if (!isLineBreak(text.slice(-1))) return `${indentation}-`;
+  return text.length === 1 || isLineBreak(text.slice(-2, -1)) ? `${indentation}+` : indentation;
 }
 
 function isLineBreak(char: string): boolean {
@@ -93,7 +93,7 @@ export function writeDoubleQuoted(out: YamlOutput, { text, indent, folds }: Scal
   out.writeIndicator('"', { spaced: true });
   let start = 0;
   for (let end = 0; end < text.length; end += 1) {
-    const code = text.codePointAt(end) ?? 0;
+    const code = Number(text.codePointAt(end));
     if (!isOrdinary(code)) {
       const char = String.fromCodePoint(code);
       out.write(text.slice(start, end) + (escapes.get(char) ?? char));
