@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { load, type Config } from 'cloud-config-client';
 import { startCairnApp, type RunningApp } from '../support/cairn-app.js';
-import { createCleanUp } from '../support/clean-up.js';
+import { createCleanups } from '../support/cleanups.js';
 import { placeScenario } from './place.js';
 import { startRecordedServer, type RecordedServer } from './recorded-server.js';
 import { readScenario, type Exchange } from './scenario.js';
@@ -50,19 +50,16 @@ describe('the npm package cloud-config-client', () => {
     describe(`in the scenario ${name}`, () => {
       const scenario = readScenario(name);
       const queries = queriesOf(scenario.exchanges);
-      const cleanUp = createCleanUp();
+      const cleanups = createCleanups();
       let reference: RecordedServer;
       let cairn: RunningApp;
 
       before(async () => {
-        const place = await placeScenario(scenario);
-        cleanUp.add(() => place.remove());
-        reference = await startRecordedServer(scenario, place);
-        cleanUp.add(() => reference.close());
-        cairn = await startCairnApp(place.settingsFile);
-        cleanUp.add(() => cairn.close());
+        const place = cleanups.add(await placeScenario(scenario));
+        reference = cleanups.add(await startRecordedServer(scenario, place));
+        cairn = cleanups.add(await startCairnApp(place.settingsFile));
       });
-      after(() => cleanUp.run());
+      after(() => cleanups.run());
 
       it('is asked for every environment that was recorded', () => {
         expect(queries).to.have.length.of.at.least(count);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { startCairnApp, type RunningApp } from '../support/cairn-app.js';
-import { createCleanUp } from '../support/clean-up.js';
+import { createCleanups } from '../support/cleanups.js';
 import { compareAnswer } from './compare.js';
 import { placeScenario, type PlacedScenario } from './place.js';
 import { describeRequest, readScenario, scenarioNames } from './scenario.js';
@@ -9,17 +9,15 @@ import { sendRecorded } from './send.js';
 for (const name of scenarioNames) {
   describe(`the answers recorded in ${name}`, () => {
     const scenario = readScenario(name);
-    const cleanUp = createCleanUp();
+    const cleanups = createCleanups();
     let place: PlacedScenario;
     let cairn: RunningApp;
 
     before(async () => {
-      place = await placeScenario(scenario);
-      cleanUp.add(() => place.remove());
-      cairn = await startCairnApp(place.settingsFile);
-      cleanUp.add(() => cairn.close());
+      place = cleanups.add(await placeScenario(scenario));
+      cairn = cleanups.add(await startCairnApp(place.settingsFile));
     });
-    after(() => cleanUp.run());
+    after(() => cleanups.run());
 
     for (const [at, exchange] of scenario.exchanges.entries()) {
       it(`${at + 1}: ${describeRequest(exchange.request)} is answered the same`, async () => {

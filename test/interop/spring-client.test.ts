@@ -7,7 +7,7 @@ import { placeScenario } from '../conformance/place.js';
 import { startRecordedServer, type RecordedServer } from '../conformance/recorded-server.js';
 import { readScenario, type Scenario } from '../conformance/scenario.js';
 import { startCairnProcess, type CairnProcess } from '../support/cairn-process.js';
-import { createCleanUp } from '../support/clean-up.js';
+import { createCleanups } from '../support/cleanups.js';
 import { needPrograms } from '../support/real-program.js';
 
 // The emitted test lies in test/dist/interop. The first run builds the client with Maven.
@@ -62,19 +62,16 @@ describe('a Spring Boot service', () => {
   for (const { name, application, profiles, atLeast } of cases) {
     describe(`that starts as ${application} in ${profiles} (${name})`, () => {
       const scenario = readScenario(name);
-      const cleanUp = createCleanUp();
+      const cleanups = createCleanups();
       let reference: RecordedServer;
       let cairn: CairnProcess;
 
       before(async () => {
-        const place = await placeScenario(scenario);
-        cleanUp.add(() => place.remove());
-        reference = await startRecordedServer(scenario, place);
-        cleanUp.add(() => reference.close());
-        cairn = await startCairnProcess(['--config', place.settingsFile]);
-        cleanUp.add(() => cairn.close());
+        const place = cleanups.add(await placeScenario(scenario));
+        reference = cleanups.add(await startRecordedServer(scenario, place));
+        cairn = cleanups.add(await startCairnProcess(['--config', place.settingsFile]));
       });
-      after(() => cleanUp.run());
+      after(() => cleanups.run());
 
       it('reads the same values from us as from the recorded answers', async () => {
         const keys = keysOf(scenario, `/${application}/${profiles}`);

@@ -8,6 +8,7 @@ const program = fileURLToPath(new URL('../../../server/dist/cli.js', import.meta
 
 /** The real program as a process of its own, whatever becomes of it. */
 export interface ProgramProcess {
+  readonly pid: number;
   /** Rejected where it ends before it listens. */
   readonly url: Promise<string>;
   /** What it has written so far, to stdout and stderr. */
@@ -54,7 +55,7 @@ export function startProgram(
     });
   });
   url.catch(() => undefined);
-  return { url, output: () => output, ended, signal: (name) => child.kill(name) };
+  return { pid: child.pid ?? 0, url, output: () => output, ended, signal: (name) => child.kill(name) };
 }
 
 /** Ends what a failed test has left running. */

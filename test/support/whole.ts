@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { startCairnProcess, type CairnProcess } from './cairn-process.js';
-import { createCleanUp } from './clean-up.js';
+import { createCleanups } from './cleanups.js';
+import { eventually } from './eventually.js';
+import { aFolder, type Folder } from './folders.js';
 import { startService, type ServiceProcess } from './client-process.js';
 
 /** A git remote that a test can push to and take away. */
@@ -31,23 +31,19 @@ const nested = {
 /** Drives the whole product: a remote, the server and a service of the SDK, each in a process or server of its own. */
 export function describeWhole(title: string, startRemote: StartRemote): void {
   describe(title, () => {
-    const cleanUp = createCleanUp();
+    const cleanups = createCleanups();
     let remote: Remote;
     let cairn: CairnProcess;
     let service: ServiceProcess;
 
     beforeEach(async () => {
-      const folder = await mkdtemp(path.join(tmpdir(), 'cairn-whole-'));
-      cleanUp.add(() => rm(folder, { recursive: true, force: true }));
-      remote = await startRemote(files);
-      cleanUp.add(() => remote.remove());
-      cairn = await startServer(folder, remote.url);
-      cleanUp.add(() => cairn.close());
-      await waitFor('readiness', async () => (await fetch(`${cairn.url}/actuator/health/readiness`)).status === 200);
-      service = await startService(cairn.url, 'orders', 'prod');
-      cleanUp.add(() => service.close());
+      const folder = cleanups.add(await aFolder());
+      remote = cleanups.add(await startRemote(files));
+      cairn = cleanups.add(await startServer(folder, remote.url));
+      await eventually(() => readJson(`${cairn.url}/actuator/health/readiness`));
+      service = cleanups.add(await startService(cairn.url, 'orders', 'prod'));
     });
-    afterEach(() => cleanUp.run());
+    afterEach(() => cleanups.run());
 
     it('brings a pushed commit to the running service as exactly the changed keys', async () => {
       expect(service.loaded).to.deep.include({ current: nested, origin: 'remote', stale: false });
@@ -81,9 +77,9 @@ export function describeWhole(title: string, startRemote: StartRemote): void {
       const before = await readJson(`${cairn.url}/orders/prod`);
 
       await remote.die();
-      await waitFor('the server to notice', async () => {
-        const health = await fetch(`${cairn.url}/actuator/health`);
-        return (await health.text()).includes('"error"');
+      await eventually(async () => {
+        const health = JSON.stringify(await readJson(`${cairn.url}/actuator/health`));
+        return health.includes('"error"') || undefined;
       });
 
       expect((await fetch(`${cairn.url}/actuator/health/readiness`)).status).to.equal(200);
@@ -97,23 +93,15 @@ export function describeWhole(title: string, startRemote: StartRemote): void {
   });
 }
 
-async function startServer(folder: string, uri: string): Promise<CairnProcess> {
-  const config = path.join(folder, 'cairn.yml');
+async function startServer(folder: Folder, uri: string): Promise<CairnProcess> {
   const source = { name: 'main', type: 'git', uri, 'refresh-interval': '100ms' };
-  await writeFile(config, JSON.stringify({ sources: [source] }));
-  return startCairnProcess(['--config', config, '--data-directory', path.join(folder, 'data')]);
+  await folder.write({ 'cairn.yml': JSON.stringify({ sources: [source] }) });
+  const [config, data] = [path.join(folder.path, 'cairn.yml'), path.join(folder.path, 'data')];
+  return startCairnProcess(['--config', config, '--data-directory', data]);
 }
 
 async function readJson(url: string): Promise<Record<string, unknown>> {
   const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
   expect(response.status).to.equal(200);
   return (await response.json()) as Record<string, unknown>;
-}
-
-/** Asks again and again, as fast as it is answered. */
-async function waitFor(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const until = Date.now() + 15_000;
-  while (!(await isSo())) {
-    if (Date.now() > until) throw new Error(`waited in vain for ${what}`);
-  }
 }

@@ -36,6 +36,16 @@ const documents: readonly (readonly [string, Record<string, Scalar>, string])[] 
   ['a map named document bare', { 'document.a': 1n }, 'a: 1\n'],
   ['document beside another key as any key', { document: 'x', other: 'y' }, 'document: x\nother: y\n'],
   ['lists in lists compactly', { 'm[0][0]': 1n, 'm[0][1]': 2n, 'm[1][0]': 3n }, 'm:\n- - 1\n  - 2\n- - 3\n'],
+  [
+    'a long text folded past column 80, at the first space that stands alone',
+    { a: `${'x'.repeat(78)}  y z  end` },
+    `a: ${'x'.repeat(78)}  y\n  z  end\n`,
+  ],
+  [
+    'a long text without a space that stands alone in one line',
+    { a: `${'x'.repeat(78)}  y  z` },
+    `a: ${'x'.repeat(78)}  y  z\n`,
+  ],
   ['an empty name after a question mark', { 'a.': 1n }, "a:\n  ? ''\n  : 1\n"],
 ];
 
