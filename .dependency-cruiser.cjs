@@ -21,7 +21,7 @@ const rooms = {
   settings: ['core', 'settings'],
   cli: ['app', 'settings', 'core', 'cli'],
 };
-const backends = ['git', 'native', 'vault', 'composite', 'memory'];
+const backends = ['git', 'native', 'vault', 'composite', 'repositories', 'memory'];
 const src = 'server/src/';
 
 const roomRule = ([room, targets]) => ({

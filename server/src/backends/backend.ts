@@ -12,6 +12,14 @@ export interface Resolution {
   readonly contentId: string;
   /** Set where a broken file made the backend answer from an older commit. */
   readonly stale?: StaleReason;
+  /** Set where several sources took part, whose one `version` is null: that of each, in their order. */
+  readonly versions?: readonly NamedVersion[];
+}
+
+/** The version of one source of several, by the source's name in the settings. */
+export interface NamedVersion {
+  readonly name: string;
+  readonly version: string | null;
 }
 
 export interface StaleReason {
@@ -47,6 +55,14 @@ export interface BackendHealth {
   readonly lastSuccess: number | null;
   /** Public text of the newest failure since `lastSuccess`; never credentials. */
   readonly error: string | null;
+  /** Of a composite: each of its sources, in order. */
+  readonly parts?: readonly NamedHealth[];
+  /** Repositories chosen by pattern that have been opened or have failed. They do not count for the rest. */
+  readonly repositories?: readonly NamedHealth[];
+}
+
+export interface NamedHealth extends BackendHealth {
+  readonly name: string;
 }
 
 /** What is known of a change: everything that is left out may have changed. */

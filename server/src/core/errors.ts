@@ -143,6 +143,8 @@ export interface ConfigServerErrorOptions {
   readonly diagnostics?: Readonly<Record<string, unknown>>;
   /** With CONFIG_FILE_INVALID. */
   readonly position?: FilePosition;
+  /** The source or pattern repository that failed, by its name in the settings. Public. */
+  readonly source?: string;
 }
 
 /** The only error class that Cairn throws. `message` is public text: no machine path, no URL with credentials, no secret. */
@@ -151,12 +153,14 @@ export class ConfigServerError extends Error {
   readonly code: ErrorCode;
   readonly diagnostics: Readonly<Record<string, unknown>>;
   readonly position: FilePosition | undefined;
+  readonly source: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ConfigServerErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.diagnostics = options.diagnostics ?? {};
     this.position = options.position;
+    this.source = options.source;
   }
 
   get status(): number {

@@ -32,6 +32,14 @@ export type CairnEvent =
       readonly diagnostics: Readonly<Record<string, unknown>>;
     }
   | { readonly type: 'source-recovered'; readonly source: string }
+  | {
+      /** A source of a composite failed and was left out of an answer. */
+      readonly type: 'source-left-out';
+      readonly source: string;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly diagnostics: Readonly<Record<string, unknown>>;
+    }
   | { readonly type: 'mirror-repaired'; readonly source: string; readonly reason: string }
   | {
       readonly type: 'label-moved';

@@ -2,7 +2,7 @@
  * The use case: query → property sources → overrides → environment, with its digest. Imports core and the interface of backends.
  * A label's commit moves without touching a service: what is kept here goes by content, so it stays.
  */
-import type { Backend, Resolution, StaleReason } from '../backends/backend.js';
+import type { Backend, NamedVersion, Resolution, StaleReason } from '../backends/backend.js';
 import { createSingleFlight } from '../backends/single-flight.js';
 import { createByteCache, type ByteCache } from '../core/byte-cache.js';
 import { canonicalText } from '../core/canonical.js';
@@ -43,6 +43,8 @@ export interface ServedEnvironment {
   readonly contentId: string;
   /** Set where a broken file made the backend answer from an older commit. */
   readonly staleReason: StaleReason | null;
+  /** Of several sources: the version of each; empty where there is one. */
+  readonly versions: readonly NamedVersion[];
 }
 
 export interface Environments {
@@ -137,6 +139,7 @@ function served(query: Query, resolution: Resolution, content: Content): ServedE
     digest: content.digest,
     contentId: resolution.contentId,
     staleReason: resolution.stale ?? null,
+    versions: resolution.versions ?? [],
   };
 }
 

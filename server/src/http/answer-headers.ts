@@ -22,7 +22,8 @@ export interface AnswerHead {
 /** What 200 and 304 have in common. Both lanes take their headers from here. */
 function validatorHeaders({ representation, provenance, freshness }: AnswerHead): RawHeaders {
   const headers = [...COMMON, 'ETag', representation.etag, 'X-Config-Digest', provenance.digest];
-  if (provenance.version !== null) headers.push('X-Config-Version', headerText(provenance.version));
+  const version = versionText(provenance);
+  if (version !== null) headers.push('X-Config-Version', headerText(version));
   if (freshness.ageSeconds !== null) headers.push('X-Config-Age', String(freshness.ageSeconds));
   if (provenance.isOlder || freshness.isStale) headers.push('X-Config-Stale', 'true');
   if (representation.lastModified !== undefined) headers.push('Last-Modified', httpDate(representation.lastModified));
@@ -53,6 +54,12 @@ export function okHeaders(head: AnswerHead, { encoding, length }: BodyHead): Raw
   if (encoding !== 'identity') headers.push('Content-Encoding', encoding);
   headers.push('Content-Length', String(length));
   return headers;
+}
+
+/** `<name>=<version>` of each source where there are several; a folder without a version has nothing after `=`. */
+function versionText({ version, versions }: Provenance): string | null {
+  if (versions === undefined) return version;
+  return versions.map((one) => `${one.name}=${one.version ?? ''}`).join(', ');
 }
 
 /** A version that an operator chose may have letters that no header takes. */

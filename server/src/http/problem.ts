@@ -12,7 +12,7 @@ export interface Occurrence {
 
 /**
  * The RFC 9457 document for `error`, with the members of the reference's error body (`timestamp`, `status`, `error`, `path`).
- * A 5xx tells its code's fixed text only, and where a file of the repository is broken.
+ * A 5xx tells its code's fixed text only, which source failed, and where a file of the repository is broken.
  */
 export function problemDocument(error: ConfigServerError, { path, time }: Occurrence): string {
   const { status, title, help } = errorEntry(error.code);
@@ -26,6 +26,7 @@ export function problemDocument(error: ConfigServerError, { path, time }: Occurr
     timestamp: new Date(time).toISOString(),
     error: STATUS_CODES[status],
     path,
+    ...(error.source === undefined ? {} : { source: error.source }),
     ...publicPosition(error),
   });
 }

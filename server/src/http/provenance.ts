@@ -5,6 +5,7 @@ export function provenanceOf(served: ServedEnvironment): Provenance {
   return {
     digest: served.digest,
     version: served.environment.version,
+    ...(served.versions.length === 0 ? {} : { versions: served.versions }),
     isOlder: served.staleReason !== null,
   };
 }

@@ -1,3 +1,5 @@
+import type { NamedVersion } from '../backends/backend.js';
+
 /** One body of a resource of the HTTP sense, before content coding. Cached by content, whatever the version. */
 export interface Representation {
   readonly contentType: string;
@@ -15,6 +17,8 @@ export interface Provenance {
   /** Digest of the environment. */
   readonly digest: string;
   readonly version: string | null;
+  /** Of several sources: the version of each. */
+  readonly versions?: readonly NamedVersion[];
   /** Whether a broken file made it an older commit's answer. */
   readonly isOlder: boolean;
 }

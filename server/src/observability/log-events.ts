@@ -88,6 +88,10 @@ function sourceLine(event: SourceEvent): Line {
     }
     case 'source-failed':
       return line('warn', `source failed: ${event.message}`, { source, ...event.diagnostics });
+    case 'source-left-out': {
+      const { code, message, diagnostics } = event;
+      return line('warn', `left out: ${message}`, { source, code, ...diagnostics });
+    }
     case 'source-recovered':
       return line('info', 'source is back', { source });
     case 'mirror-repaired':
