@@ -2,6 +2,7 @@
 import type { Backend } from './backends/backend.js';
 import { createBackend, usesMirror } from './app/backend.js';
 import { dataDirectory, keptDigestKey, passingDigestKey } from './app/data-directory.js';
+import { ciphersOf } from './app/encryption.js';
 import { createServing } from './app/serving.js';
 import type { Serving } from './app/serving.js';
 import type { Emit } from './core/events.js';
@@ -63,7 +64,8 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     const directory = dataDirectory(settings['data-directory'], options.environment ?? process.env);
     const backend = options.backend?.(emit) ?? createBackend(settings, directory, emit);
     const digestKey = await digestKeyFor(settings, directory);
-    return createServing({ settings, backend, digestKey, emit });
+    const ciphers = await ciphersOf(settings.encryption);
+    return createServing({ settings, backend, digestKey, ciphers, emit });
   };
   return {
     emit,

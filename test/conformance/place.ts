@@ -36,6 +36,9 @@ export async function placeScenario(scenario: Scenario): Promise<PlacedScenario>
   for (const [name, files] of Object.entries(directories)) {
     await writeRecordedFiles(path.join(work, 'dirs', name), files);
   }
+  if (scenario.keystore !== undefined) {
+    await writeFile(path.join(work, 'server.p12'), Buffer.from(scenario.keystore, 'base64'));
+  }
   const settingsFile = path.join(work, 'application.yml');
   await writeFile(settingsFile, settingsText(scenario, work));
   return {

@@ -9,6 +9,8 @@ export interface Scenario {
   readonly settings: Record<string, unknown>;
   readonly repositories?: Readonly<Record<string, readonly RecordedCommit[]>>;
   readonly directories?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** In Base64, laid down as `server.p12`. */
+  readonly keystore?: string;
   readonly exchanges: readonly Exchange[];
 }
 
@@ -45,6 +47,10 @@ export const scenarioNames = [
   'accept-empty-false',
   'accept-empty-true',
   'basic',
+  'encrypt-disabled',
+  'encrypt-none',
+  'encrypt-rsa',
+  'encrypt-symmetric',
   'hostile',
   'imports',
   'master-fallback',

@@ -3,6 +3,8 @@ import type { HealthProbes, HealthReport } from '#server/core/health.js';
 import { createEnvironments, type EnvironmentsOptions } from '#server/environments/environments.js';
 import { defaultHttpLimits } from '#server/http/limits.js';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '#server/http/server.js';
+import { createCiphers } from '#server/secrets/ciphers.js';
+import { emptyKeyring } from '#server/secrets/keyring.js';
 import { createAnonymousAuthenticator } from '#server/security/authenticator.js';
 import { aSource, createFakeBackend, type FakeBackend } from './fake-backend.js';
 
@@ -55,6 +57,8 @@ export async function startHttp(options: FixtureOptions = {}): Promise<HttpFixtu
 export function environmentDefaults(backend: FakeBackend): EnvironmentsOptions {
   return {
     backend,
+    cipherValues: null,
+    decryptText: false,
     overrides: new Map(),
     acceptEmpty: true,
     digestKey: Buffer.from('a key for tests'),
@@ -66,6 +70,7 @@ export function environmentDefaults(backend: FakeBackend): EnvironmentsOptions {
 }
 
 const httpDefaults = {
+  ciphers: createCiphers({ keyring: emptyKeyring, suite: 'reference' as const }),
   now: () => 5_000,
   host: '127.0.0.1',
   port: 0,

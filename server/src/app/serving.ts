@@ -1,4 +1,5 @@
 import type { Backend } from '../backends/backend.js';
+import { defaultDocumentLimits } from '../core/documents/limits.js';
 import type { Emit } from '../core/events.js';
 import type { HealthProbes } from '../core/health.js';
 import { createEnvironments } from '../environments/environments.js';
@@ -8,6 +9,8 @@ import type { HttpLimits } from '../http/limits.js';
 import { createHttpServer } from '../http/server.js';
 import { createHealth } from '../observability/health.js';
 import { createAnonymousAuthenticator } from '../security/authenticator.js';
+import { createCipherValues, type CipherValues } from '../secrets/cipher-values.js';
+import type { Ciphers } from '../secrets/ciphers.js';
 import type { LimitSettings } from '../settings/sections/limits.js';
 import type { Settings } from '../settings/schema.js';
 import { lookUpCheck } from './look-up.js';
@@ -17,6 +20,7 @@ export interface ServingOptions {
   readonly settings: Settings;
   readonly backend: Backend;
   readonly digestKey: Uint8Array;
+  readonly ciphers: Ciphers;
   readonly emit: Emit;
 }
 
@@ -27,11 +31,11 @@ export interface Serving {
 }
 
 export function createServing(options: ServingOptions): Serving {
-  const { backend, settings } = options;
+  const { backend, ciphers, settings } = options;
   const state = { isStopping: false };
   const environments = environmentsOf(options);
   const health = healthOf(options, environments, () => state.isStopping);
-  const server = createHttpServer({ ...serverOptions(settings), environments, health, emit: options.emit });
+  const server = createHttpServer({ ...serverOptions(settings), environments, ciphers, health, emit: options.emit });
   return {
     async start(signal) {
       await backend.start(signal);
@@ -47,17 +51,36 @@ export function createServing(options: ServingOptions): Serving {
   };
 }
 
-function environmentsOf({ settings, backend, digestKey }: ServingOptions): Environments {
-  const { limits, serving } = settings;
+function environmentsOf(options: ServingOptions): Environments {
+  const { settings, backend, digestKey } = options;
+  const { encryption, limits, serving } = settings;
   return createEnvironments({
     backend,
+    cipherValues: encryption.enabled ? cipherValuesOf(options) : null,
+    decryptText: encryption['plain-text'],
     overrides: serving.overrides,
     acceptEmpty: serving['accept-empty'],
     digestKey,
     limits: { environment: limits.environment },
-    cacheBytes: limits.caches / 8,
+    cacheBytes: (limits.caches * 3) / 32,
     staleAfterMs: serving['stale-limit'],
     now: Date.now,
+  });
+}
+
+function cipherValuesOf({ ciphers, settings, emit }: ServingOptions): CipherValues {
+  const { encryption, limits } = settings;
+  return createCipherValues({
+    ciphers,
+    prefixInvalid: encryption['prefix-invalid'],
+    cacheBytes: limits.caches / 32,
+    documents: {
+      ...defaultDocumentLimits,
+      bytes: limits.file,
+      depth: limits['yaml-depth'],
+      aliases: limits['yaml-aliases'],
+    },
+    emit,
   });
 }
 
@@ -79,7 +102,7 @@ function healthOf(
   });
 }
 
-type ServerOptions = Omit<Parameters<typeof createHttpServer>[0], 'environments' | 'health' | 'emit'>;
+type ServerOptions = Omit<Parameters<typeof createHttpServer>[0], 'environments' | 'ciphers' | 'health' | 'emit'>;
 
 function serverOptions(settings: Settings): ServerOptions {
   const { limits, serving, server } = settings;

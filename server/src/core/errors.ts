@@ -49,7 +49,27 @@ export const errorCatalogue = {
   NO_KEY: {
     status: 404,
     title: 'No key',
-    help: 'No key was installed for the encryption service.',
+    help: 'No key was installed for the encryption service, or none under the alias that was asked for.',
+  },
+  CONFIG_PUBLIC_KEY_NOT_FOUND: {
+    status: 404,
+    title: 'No public key',
+    help: 'The encryption key is not an RSA key, so there is no public key to hand out; over HTTP `{"status": "NOT_FOUND"}`.',
+  },
+  CONFIG_CIPHER_INVALID: {
+    status: 400,
+    title: 'Not decryptable',
+    help: 'The text was not encrypted with this key, or was changed since. One answer for every reason; over HTTP `{"status": "INVALID"}`. `{cipher}` is not part of what is posted to `/decrypt`.',
+  },
+  CONFIG_DECRYPTION_UNSUPPORTED: {
+    status: 400,
+    title: 'Decryption not supported',
+    help: 'Only the public half of the key is there: it encrypts, and clients decrypt. Over HTTP `{"status": "BAD_REQUEST"}`.',
+  },
+  CONFIG_BODY_INVALID: {
+    status: 400,
+    title: 'Request body invalid',
+    help: 'The body, or its `Content-Type`, is missing or cannot be read. The answer says what would be taken.',
   },
   CONFIG_METHOD_NOT_ALLOWED: {
     status: 405,
@@ -75,6 +95,11 @@ export const errorCatalogue = {
     status: 500,
     title: 'Configuration file invalid',
     help: 'A file that this query needs cannot be read, and no ancestor commit has a good copy (or `serving.strict` is on). The answer names the file within the repository, the line and the column.',
+  },
+  CONFIG_SECRET_UNRESOLVED: {
+    status: 500,
+    title: 'Secret not resolved',
+    help: 'A file that is served as text has a `{cipher}` value that cannot be decrypted (`encryption.plain-text` is on). The log names the file.',
   },
   CONFIG_INTERNAL: {
     status: 500,

@@ -58,6 +58,13 @@ export type CairnEvent =
       readonly version: string;
       readonly servedVersion: string | null;
     }
+  | {
+      /** Values that begin with `{cipher}` and cannot be decrypted; the first of their keys. */
+      readonly type: 'ciphers-invalid';
+      readonly propertySource: string;
+      readonly keys: readonly string[];
+      readonly count: number;
+    }
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'crashed'; readonly error: unknown };
 

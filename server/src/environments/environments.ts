@@ -1,14 +1,16 @@
 /**
- * The use case: query → property sources → overrides → environment, with its digest. Imports core and the interface of backends.
+ * The use case: query → property sources → secrets → overrides → environment, with its digest. Imports core, secrets and the
+ * interface of backends.
  * A label's commit moves without touching a service: what is kept here goes by content, so it stays.
  */
 import type { Backend, NamedVersion, Resolution, StaleReason } from '../backends/backend.js';
 import { createSingleFlight } from '../backends/single-flight.js';
-import { createByteCache, type ByteCache } from '../core/byte-cache.js';
+import { createByteCache } from '../core/byte-cache.js';
 import { canonicalText } from '../core/canonical.js';
 import type { Environment, PropertySource } from '../core/environment.js';
 import { ConfigServerError } from '../core/errors.js';
 import { queryKey, type Query } from '../core/query.js';
+import type { CipherValues } from '../secrets/cipher-values.js';
 import { createFingerprint, type Fingerprint } from './digest.js';
 import { createFreshness, type Freshness } from './freshness.js';
 import { overridesSource } from './overrides.js';
@@ -18,6 +20,10 @@ export interface EnvironmentsOptions {
   readonly backend: Backend;
   /** Put above everything a backend finds, in this order. */
   readonly overrides: ReadonlyMap<string, string>;
+  /** Decrypts what a backend finds, before overrides are put on it; null: ciphers go out as they are. */
+  readonly cipherValues: CipherValues | null;
+  /** Whether ciphers in files served as text are decrypted too. */
+  readonly decryptText: boolean;
   /** Whether a query for which nothing is found is answered with an empty environment (else 404). */
   readonly acceptEmpty: boolean;
   /** Servers that should agree on digests share it. */
@@ -74,11 +80,22 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
   const fingerprint = createFingerprint(options.digestKey);
   const flights = createSingleFlight<ServedEnvironment>();
   const contents = createByteCache<string, Content>(options.cacheBytes);
+  const contentFlights = createSingleFlight<Content>();
   const makeContent = contentMaker(options, fingerprint);
+  const contentFor = async (resolution: Resolution, signal: AbortSignal): Promise<Content> => {
+    const { contentId } = resolution;
+    const kept = contents.get(contentId);
+    if (kept !== undefined) return kept;
+    return contentFlights.run(contentId, signal, async (shared) => {
+      const { content, bytes } = await makeContent(resolution, shared);
+      contents.set(contentId, content, bytes);
+      return content;
+    });
+  };
 
   const load = async (query: Query, signal: AbortSignal): Promise<ServedEnvironment> => {
     const resolution = await backend.resolve(query, signal);
-    const content = contentOf(contents, resolution, makeContent);
+    const content = await contentFor(resolution, signal);
     if (content.sources.length === 0 && !options.acceptEmpty) throw nothingFound(query);
     return served(query, resolution, content);
   };
@@ -90,7 +107,7 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
     async resource(query, request, signal) {
       const environment = await get(query, signal);
       const resource = await backend.readFile(query, request.path, signal);
-      return renderResource({ resource, request, environment, fingerprint });
+      return renderResource({ resource, request, environment, fingerprint, decrypt: textDecryption(options, signal) });
     },
     stamp: (query) => backend.stamp(query),
     freshness: createFreshness(options),
@@ -103,9 +120,12 @@ interface Measured {
   readonly bytes: number;
 }
 
-function contentMaker(options: EnvironmentsOptions, fingerprint: Fingerprint): (resolution: Resolution) => Measured {
+type MakeContent = (resolution: Resolution, signal: AbortSignal) => Promise<Measured>;
+
+function contentMaker(options: EnvironmentsOptions, fingerprint: Fingerprint): MakeContent {
   const overrides = overridesSource(options.overrides);
-  return ({ sources: found }) => {
+  return async (resolution, signal) => {
+    const found = (await options.cipherValues?.decryptSources(resolution.sources, signal)) ?? resolution.sources;
     const sources = overrides === undefined ? found : [overrides, ...found];
     const text = canonicalText(sources);
     const bytes = Buffer.byteLength(text);
@@ -114,16 +134,11 @@ function contentMaker(options: EnvironmentsOptions, fingerprint: Fingerprint): (
   };
 }
 
-function contentOf(
-  contents: ByteCache<string, Content>,
-  resolution: Resolution,
-  make: (resolution: Resolution) => Measured,
-): Content {
-  const kept = contents.get(resolution.contentId);
-  if (kept !== undefined) return kept;
-  const { content, bytes } = make(resolution);
-  contents.set(resolution.contentId, content, bytes);
-  return content;
+type DecryptText = (path: string, text: string) => Promise<string>;
+
+function textDecryption({ cipherValues, decryptText }: EnvironmentsOptions, signal: AbortSignal): DecryptText {
+  if (!decryptText || cipherValues === null) return (_path, text) => Promise.resolve(text);
+  return (path, text) => cipherValues.decryptText(path, text, signal);
 }
 
 function served(query: Query, resolution: Resolution, content: Content): ServedEnvironment {

@@ -29,11 +29,13 @@ interface Rendering {
   readonly request: ResourceRequest;
   readonly environment: ServedEnvironment;
   readonly fingerprint: Fingerprint;
+  /** Of the ciphers in a text, its placeholders resolved. */
+  readonly decrypt: (path: string, text: string) => Promise<string>;
 }
 
-export function renderResource(rendering: Rendering): ServedResource {
+export async function renderResource(rendering: Rendering): Promise<ServedResource> {
   const { resource, environment } = rendering;
-  const content = rendering.request.form === 'binary' ? asBuffer(resource.content) : textContent(rendering);
+  const content = rendering.request.form === 'binary' ? asBuffer(resource.content) : await textContent(rendering);
   return {
     content,
     digest: rendering.fingerprint(content),
@@ -43,10 +45,10 @@ export function renderResource(rendering: Rendering): ServedResource {
   };
 }
 
-function textContent({ resource, request, environment }: Rendering): Buffer {
+async function textContent({ resource, request, environment, decrypt }: Rendering): Promise<Buffer> {
   const text = decodeText(resource.content, request.charset);
-  if (!request.resolvePlaceholders) return Buffer.from(text);
-  return Buffer.from(placeholderResolver(environment.environment)(text));
+  const resolved = request.resolvePlaceholders ? placeholderResolver(environment.environment)(text) : text;
+  return Buffer.from(await decrypt(resource.path, resolved));
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

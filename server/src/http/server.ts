@@ -9,6 +9,7 @@ import type { Emit } from '../core/events.js';
 import type { HealthProbes, ServerInfo } from '../core/health.js';
 import type { QueryOptions } from '../core/query.js';
 import type { Environments } from '../environments/environments.js';
+import type { Ciphers } from '../secrets/ciphers.js';
 import type { Authenticator } from '../security/authenticator.js';
 import { createApplication } from './application.js';
 import { createBodies, type RenditionSettings } from './bodies.js';
@@ -28,6 +29,8 @@ export interface HttpServerOptions {
   /** Where clients reach the server, for links; null: links are paths. */
   readonly publicUrl: string | null;
   readonly environments: Environments;
+  /** For `/encrypt`, `/decrypt` and `/key`. */
+  readonly ciphers: Ciphers;
   readonly authenticator: Authenticator;
   readonly health: HealthProbes;
   readonly info: () => ServerInfo;

@@ -1,5 +1,6 @@
 import type { HealthProbes, ServerInfo } from '../core/health.js';
 import type { QueryOptions } from '../core/query.js';
+import type { Ciphers } from '../secrets/ciphers.js';
 import type { Environments } from '../environments/environments.js';
 import type { Bodies } from './bodies.js';
 import type { Deliver } from './deliver.js';
@@ -8,6 +9,7 @@ import type { HttpLimits } from './limits.js';
 /** What the routes work with. */
 export interface Services {
   readonly environments: Environments;
+  readonly ciphers: Ciphers;
   readonly bodies: Bodies;
   readonly deliver: Deliver;
   readonly queries: QueryOptions;

@@ -29,6 +29,8 @@ function lineFor(event: CairnEvent): Line {
     case 'request-finished':
     case 'request-failed':
       return requestLine(event);
+    case 'ciphers-invalid':
+      return cipherLine(event);
     default:
       return sourceLine(event);
   }
@@ -39,7 +41,8 @@ type LifeEvent = Extract<
   { type: 'server-started' | 'server-stopping' | 'server-stopped' | 'notice' | 'crashed' }
 >;
 type RequestEvent = Extract<CairnEvent, { type: 'request-finished' | 'request-failed' }>;
-type SourceEvent = Exclude<CairnEvent, LifeEvent | RequestEvent>;
+type CipherEvent = Extract<CairnEvent, { type: 'ciphers-invalid' }>;
+type SourceEvent = Exclude<CairnEvent, LifeEvent | RequestEvent | CipherEvent>;
 
 function lifeLine(event: LifeEvent): Line {
   switch (event.type) {
@@ -77,6 +80,11 @@ function requestLine(event: RequestEvent): Line {
     ...diagnostics,
     ...more,
   });
+}
+
+function cipherLine({ propertySource, keys, count }: CipherEvent): Line {
+  const values = count === 1 ? 'value' : 'values';
+  return line('warn', `cannot decrypt ${count} ${values} of ${propertySource}`, { propertySource, keys, count });
 }
 
 function sourceLine(event: SourceEvent): Line {

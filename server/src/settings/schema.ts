@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 import { optionalText } from './fields.js';
 import type { SettingType } from './facts.js';
+import { encryptionSection } from './sections/encryption.js';
+import type { EncryptionSettings } from './sections/encryption.js';
 import { healthSection } from './sections/health.js';
 import type { HealthSettings } from './sections/health.js';
 import { limitsSection } from './sections/limits.js';
@@ -23,6 +25,7 @@ export interface Settings {
   readonly 'data-directory': string | null;
   readonly sources: readonly SourceSettings[];
   readonly serving: ServingSettings;
+  readonly encryption: EncryptionSettings;
   readonly health: HealthSettings;
   readonly security: SecuritySettings;
   readonly observability: ObservabilitySettings;
@@ -39,6 +42,7 @@ export const settingsSchema: SettingType<Settings> = z.strictObject({
   }),
   sources: sourcesSection,
   serving: servingSection,
+  encryption: encryptionSection,
   health: healthSection,
   security: securitySection,
   observability: observabilitySection,
@@ -53,7 +57,6 @@ export const plannedSettings: readonly string[] = [
   'sources[].repositories',
   'sources[].credentials.ssh-key',
   'sources[].credentials.known-hosts',
-  'encryption',
   'vault',
   'audit',
   'observability.metrics',

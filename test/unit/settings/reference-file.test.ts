@@ -214,12 +214,11 @@ describe("a settings file with the reference server's names", () => {
   });
 
   it('says by name what has no effect', async () => {
-    const text = `${uri}${server}.git.force-pull: true\nmanagement.endpoints.web.exposure.include: "*"\nencrypt.key: canary\neureka.client.enabled: true\nspring.jmx.enabled: false\n${server}.bootstrap: true\n`;
+    const text = `${uri}${server}.git.force-pull: true\nmanagement.endpoints.web.exposure.include: "*"\neureka.client.enabled: true\nspring.jmx.enabled: false\n${server}.bootstrap: true\n`;
     const { notices } = await folder.load('application.yml', text);
     expect(notices).to.deep.equal([
       '`spring.cloud.config.server.git.force-pull`: a mirror always follows its remote',
       '`management.endpoints.web.exposure.include`: health is always at /actuator/health and info at /actuator/info',
-      '`encrypt.key`: keys are not supported yet: values that begin with {cipher} are served as they are',
       'not supported, without effect: `eureka.client.enabled`, `spring.jmx.enabled`',
     ]);
   });

@@ -15,7 +15,8 @@ function methodsOf(matched: readonly MatchedRoute[]): readonly string[] {
   return [...new Set([...matched.flatMap((route) => route.methods), 'OPTIONS'])].sort();
 }
 
-function answerAllowed(ctx: AppContext, allowed: readonly string[]): void {
+/** Answers OPTIONS, and refuses another method. @throws ConfigServerError CONFIG_METHOD_NOT_ALLOWED */
+export function answerAllowed(ctx: AppContext, allowed: readonly string[]): void {
   ctx.set('Allow', allowed.join(', '));
   if (ctx.method !== 'OPTIONS') throw notAllowed(ctx.method, allowed);
   ctx.body = null;

@@ -29,6 +29,8 @@ const native = (name: string): NamedSetting => ({
   backend: 'native',
 });
 
+const encrypt = (name: string): NamedSetting => ({ name: `encrypt.${name}`, to: `encryption.${name}` });
+
 const proxySettings = (scheme: string): NamedSetting[] => [
   ...['host', 'port', 'username', 'password'].map((part) => git(`proxy.${scheme}.${part}`, `proxy.${scheme}.${part}`)),
   git(`proxy.${scheme}.non-proxy-hosts`, `proxy.${scheme}.no-proxy`, {
@@ -50,6 +52,14 @@ const logLevels = new Map([
   ['off', 'silent'],
   ['fatal', 'error'],
 ]);
+
+const encryptionNames: readonly NamedSetting[] = [
+  ...['key', 'salt', 'key-store.location', 'key-store.password', 'key-store.alias', 'key-store.secret'].map(encrypt),
+  ...['rsa.algorithm', 'rsa.strong', 'rsa.salt'].map(encrypt),
+  { name: `${server}.encrypt.enabled`, to: 'encryption.enabled' },
+  { name: `${server}.encrypt.plain-text-encrypt`, to: 'encryption.plain-text' },
+  { name: `${server}.encrypt.prefix-invalid-properties`, to: 'encryption.prefix-invalid' },
+];
 
 const settings: readonly NamedSetting[] = [
   { name: 'server.port', to: 'server.port' },
@@ -75,6 +85,7 @@ const settings: readonly NamedSetting[] = [
   { name: `${server}.health.enabled`, to: 'health.enabled' },
   { name: `${server}.health.accept-empty`, to: 'health.accept-empty' },
   { name: `${server}.health.down-health-status`, to: 'health.down-status' },
+  ...encryptionNames,
   git('uri', 'uri'),
   git('default-label', 'default-label'),
   git('try-master-branch', 'try-master-branch'),
@@ -131,6 +142,8 @@ export const refusedPrefixes: ReadonlyMap<string, string> = new Map(
 export const silentPrefixes: readonly string[] = [
   'spring.application.name',
   `${server}.bootstrap`,
+  // Told by the content of the file.
+  'encrypt.key-store.type',
   'spring.config.activate.on-profile',
   'spring.profiles.active',
   'spring.profiles.default',
@@ -139,8 +152,6 @@ export const silentPrefixes: readonly string[] = [
 /** Said at start, each with what it means here. */
 export const noticedPrefixes: ReadonlyMap<string, string> = new Map(
   [
-    ['encrypt', 'keys are not supported yet: values that begin with {cipher} are served as they are'],
-    [`${server}.encrypt`, 'decryption is not supported yet: values that begin with {cipher} are served as they are'],
     ['management', 'health is always at /actuator/health and info at /actuator/info'],
     [`${server}.git.force-pull`, 'a mirror always follows its remote'],
     [`${server}.git.clone-on-start`, 'a mirror is always made at start; readiness is down until then'],
