@@ -10,6 +10,7 @@ const properties = {
   'orders.payment.url': 'http://billing.internal:8082/payments',
 };
 const pages = [
+  'README.md',
   'docs/sdk.md',
   'client-sdk/README.md',
   'client-sdk/src/index.ts',
