@@ -36,7 +36,8 @@ A settings file with the reference server's own names is taken as it is, as YAML
 (\`defaultLabel\`, \`default-label\`, \`DEFAULT_LABEL\`), documents and sibling files \`application-<profile>.yml\` by the active profiles
 (\`spring.profiles.active\`), and \`\${NAME:default}\` from the environment and the file. Texts are converted (\`"8080"\`, \`"false"\`,
 \`a,b\` for a list). The names taken stand below beside the settings they set; \`timeout\` and \`refresh-rate\` are seconds (0 or
-absent: our default; \`refresh-rate\` below 0: never). \`spring.profiles.active: native\` chooses the native backend. Our own settings
+absent: our default; \`refresh-rate\` below 0: never). \`spring.profiles.active\` chooses the sources: \`git\` (the default),
+\`native\`, both, or \`composite\`, by \`order\` or in the order of the list. Our own settings
 stand in such a file under \`cairn:\`. With such a file \`SERVER_PORT\`, \`SERVER_ADDRESS\`, \`ENCRYPT_…\` and \`MANAGEMENT_…\` are read, too.
 
 What is not supported is named in the log at start. Where ignoring it would be unsafe (TLS, authentication, other backends,

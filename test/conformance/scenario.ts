@@ -47,6 +47,7 @@ export const scenarioNames = [
   'accept-empty-false',
   'accept-empty-true',
   'basic',
+  'composite',
   'encrypt-disabled',
   'encrypt-none',
   'encrypt-rsa',

@@ -1,4 +1,5 @@
 import type { Backend } from '../backends/backend.js';
+import { createCompositeBackend } from '../backends/composite/composite-backend.js';
 import { createGitBackend } from '../backends/git/git-backend.js';
 import type { GitStoreOptions } from '../backends/git/git-store.js';
 import { parseRepositoryUri } from '../backends/git/repository-uri.js';
@@ -10,13 +11,8 @@ import { ConfigServerError } from '../core/errors.js';
 import type { Emit } from '../core/events.js';
 import type { Settings } from '../settings/schema.js';
 import type { LimitSettings } from '../settings/sections/limits.js';
-import type {
-  GitCredentialSettings,
-  GitSourceSettings,
-  NativeSourceSettings,
-  ProxySettings,
-  SourceSettings,
-} from '../settings/sections/sources.js';
+import type { GitCredentialSettings, ProxySettings } from '../settings/sections/git-source.js';
+import type { GitSourceSettings, NativeSourceSettings, SourceSettings } from '../settings/sections/sources.js';
 
 /** Whether the source is kept in the data directory. */
 export function usesMirror(source: SourceSettings): boolean {
@@ -25,14 +21,28 @@ export function usesMirror(source: SourceSettings): boolean {
 
 /** The backend that the settings describe. @throws ConfigServerError CONFIG_SETTINGS_INVALID, CONFIG_GIT_TRANSPORT_UNSUPPORTED */
 export function createBackend(settings: Settings, dataDirectory: string, emit: Emit): Backend {
-  const [source] = settings.sources;
-  if (source === undefined) throw new ConfigServerError('CONFIG_SETTINGS_INVALID', 'No source is configured.');
-  if (source.type === 'native') return nativeBackend(source, settings, emit);
-  return gitBackend(source, settings, dataDirectory, emit);
+  const parts = settings.sources.map((source) =>
+    source.type === 'native'
+      ? nativeBackend(source, settings, emit)
+      : gitBackend(source, settings, dataDirectory, emit),
+  );
+  const [only] = parts;
+  if (only === undefined) throw new ConfigServerError('CONFIG_SETTINGS_INVALID', 'No source is configured.');
+  if (parts.length === 1) return only;
+  const failOnError = settings.serving['fail-on-composite-error'];
+  return createCompositeBackend({
+    name: 'composite',
+    parts,
+    failOnError,
+    emit,
+    cacheBytes: settings.limits.caches / 8,
+  });
 }
 
 function gitBackend(source: GitSourceSettings, settings: Settings, dataDirectory: string, emit: Emit): Backend {
   const { serving, limits } = settings;
+  if (source.repositories.length > 0)
+    throw new ConfigServerError('CONFIG_SETTINGS_INVALID', 'Repositories by pattern are not supported yet.');
   return createGitBackend({
     ...gitOptions(source, limits),
     uri: source.uri,
@@ -41,6 +51,7 @@ function gitBackend(source: GitSourceSettings, settings: Settings, dataDirectory
     dataDirectory,
     emit,
     strict: serving.strict,
+    continueOnLabelFailure: source['continue-on-multiple-label-failure'],
     reverseLocationOrder: serving['reverse-location-order'],
     limits: snapshotLimits(limits),
   });

@@ -8,6 +8,7 @@ import { defaultHttpLimits } from '../http/limits.js';
 import type { HttpLimits } from '../http/limits.js';
 import { createHttpServer } from '../http/server.js';
 import { createHealth } from '../observability/health.js';
+import type { SourceHealth } from '../observability/health.js';
 import { createAnonymousAuthenticator } from '../security/authenticator.js';
 import { createCipherValues, type CipherValues } from '../secrets/cipher-values.js';
 import type { Ciphers } from '../secrets/ciphers.js';
@@ -96,7 +97,7 @@ function healthOf(
     acceptEmpty: health['accept-empty'] ?? serving['accept-empty'],
     checks: health.repositories,
     lookUp: (check) => lookUpCheck(environments, check),
-    sources: () => [{ name: backend.name, ...backend.health() }],
+    sources: () => sourcesOf(backend),
     isStopping,
     now: Date.now,
   });
@@ -134,4 +135,10 @@ function httpLimits(limits: LimitSettings, stopTime: number): HttpLimits {
     answerTime: limits['request-time'],
     stopTime,
   };
+}
+
+/** Each source of a composite is told of by its own name. */
+function sourcesOf(backend: Backend): readonly SourceHealth[] {
+  const health = backend.health();
+  return health.parts ?? [{ name: backend.name, ...health }];
 }

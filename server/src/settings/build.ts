@@ -4,6 +4,7 @@ import type { z } from 'zod';
 
 import type { Entries, Entry } from './entries.js';
 import type { SettingFacts } from './facts.js';
+import { inheritSettings } from './inherit.js';
 import { locate } from './locate.js';
 import type { ListNode, SectionNode, SettingNode } from './nodes.js';
 import { settingsTree } from './nodes.js';
@@ -11,6 +12,7 @@ import { notTaken, named } from './problems.js';
 import type { Problem } from './problems.js';
 import { settingsSchema } from './schema.js';
 import type { Settings } from './schema.js';
+import { nameProblems, nameSources } from './source-names.js';
 import { unknownSetting } from './unknown.js';
 
 export interface Built {
@@ -21,15 +23,18 @@ export interface Built {
 type Values = Map<string, unknown>;
 
 /** Settings from merged entries; everything that is wrong with them where they are not right. */
-export function buildSettings(entries: Entries): Built {
+export function buildSettings(written: Entries): Built {
+  const entries = inheritSettings(written);
   const problems: Problem[] = [];
   const values: Values = new Map();
   for (const [path, entry] of entries) place({ values, problems }, path, entry);
-  const { data, error } = settingsSchema.safeParse(sectionInput(settingsTree, '', values));
-  const found = (error?.issues ?? []).map((issue) => issueProblem(issue, entries));
-  const known = new Set(problems.map((problem) => problem.text));
-  const all = [...problems, ...found.filter((problem) => !known.has(problem.text))];
-  return { settings: all.length === 0 ? data : undefined, problems: all };
+  const { data, error } = settingsSchema.safeParse(sectionInput(settingsTree, '', inputOf(values)));
+  const settings = data === undefined ? undefined : nameSources(data);
+  problems.push(...(error?.issues ?? []).map((issue) => issueProblem(issue, entries)));
+  if (settings !== undefined) problems.push(...nameProblems(settings));
+  // One entry can be wrong in several places: what it sets, and what inherits it.
+  const all = [...new Map(problems.map((problem) => [problem.text, problem])).values()];
+  return { settings: all.length === 0 ? settings : undefined, problems: all };
 }
 
 /** Puts one entry's value under its setting's path, or says what is wrong with it. */
@@ -76,39 +81,55 @@ function withMember(members: unknown, rest: string, value: unknown): Map<string,
   return rest === '' ? map : map.set(rest.replace(/^\./, ''), value);
 }
 
+/** Values, with the sections and list elements that they are in. */
+interface Input {
+  readonly values: Values;
+  readonly parents: ReadonlySet<string>;
+}
+
+function inputOf(values: Values): Input {
+  const parents = new Set<string>();
+  for (const path of values.keys()) for (const { index } of path.matchAll(/[.[]/g)) parents.add(path.slice(0, index));
+  return { values, parents };
+}
+
 /** What zod is given: every section there is, so that defaults within it apply. */
-function sectionInput(section: SectionNode, path: string, values: Values): Record<string, unknown> {
-  const input: Record<string, unknown> = {};
+function sectionInput(section: SectionNode, path: string, input: Input): Record<string, unknown> {
+  const object: Record<string, unknown> = {};
   for (const [name, node] of section.fields) {
-    const value = nodeInput(node, path === '' ? name : `${path}.${name}`, values);
-    if (value !== undefined) input[name] = value;
+    const value = nodeInput(node, path === '' ? name : `${path}.${name}`, input);
+    if (value !== undefined) object[name] = value;
   }
-  return input;
+  return object;
 }
 
-function nodeInput(node: SettingNode, path: string, values: Values): unknown {
-  if (node.kind === 'leaf') return values.get(path);
-  return node.kind === 'list' ? listInput(node, path, values) : sectionInput(node, path, values);
+function nodeInput(node: SettingNode, path: string, input: Input): unknown {
+  if (node.kind === 'leaf') return input.values.get(path);
+  return node.kind === 'list' ? listInput(node, path, input) : sectionInput(node, path, input);
 }
 
-function listInput(list: ListNode, path: string, values: Values): unknown[] {
+function listInput(list: ListNode, path: string, input: Input): unknown[] {
   const elements: unknown[] = [];
-  while ([...values.keys()].some((key) => key.startsWith(`${path}[${elements.length}]`))) {
-    elements.push(elementInput(list, `${path}[${elements.length}]`, values));
+  while (input.parents.has(`${path}[${elements.length}]`)) {
+    elements.push(elementInput(list, `${path}[${elements.length}]`, input));
   }
   return elements;
 }
 
-function elementInput(list: ListNode, path: string, values: Values): Record<string, unknown> {
-  const variant = list.variants.get(String(values.get(`${path}.type`)));
-  const input = sectionInput(variant ?? list.element, path, values);
-  if (variant === undefined) return input;
+function elementInput(list: ListNode, path: string, input: Input): Record<string, unknown> {
+  const variant = list.variants.get(String(input.values.get(`${path}.type`)));
+  const object = sectionInput(variant ?? list.element, path, input);
+  if (variant === undefined) return object;
   // Settings of another variant are handed on, so that the strict schema refuses them.
   for (const [name, node] of list.element.fields) {
-    const foreign = variant.fields.has(name) || node.kind !== 'leaf' ? undefined : values.get(`${path}.${name}`);
-    if (foreign !== undefined) input[name] = foreign;
+    const foreign = variant.fields.has(name) ? undefined : foreignInput(node, `${path}.${name}`, input);
+    if (foreign !== undefined) object[name] = foreign;
   }
-  return input;
+  return object;
+}
+
+function foreignInput(node: SettingNode, path: string, input: Input): unknown {
+  return node.kind === 'leaf' || input.parents.has(path) ? nodeInput(node, path, input) : undefined;
 }
 
 function issueProblem(issue: z.core.$ZodIssue, entries: Entries): Problem {
@@ -129,8 +150,7 @@ function foreignSettings(path: string, keys: readonly string[], entries: Entries
 
 function tooMany(path: string, issue: z.core.$ZodIssue): string {
   if (issue.code !== 'too_big') return `\`${path}\`: ${issue.message}`;
-  const several = path === 'sources' ? '; several sources are not supported yet' : '';
-  return `\`${path}\` has more than ${issue.maximum} ${issue.maximum === 1 ? 'element' : 'elements'}${several}`;
+  return `\`${path}\` has more than ${issue.maximum} elements`;
 }
 
 function missing(path: string, facts: SettingFacts): Problem {

@@ -57,8 +57,9 @@ export function variantName<const T extends string>(
 }
 
 /** A text that must be given. */
-export function requiredText(told: Told & { taken: string }): SettingType<string> {
-  return setting(z.string().min(1), { kind: 'value', fallback: 'required', fromText: sameText, ...told });
+export function requiredText(told: Told & { taken: string; pattern?: RegExp }): SettingType<string> {
+  const { pattern = /./s, ...rest } = told;
+  return setting(z.string().regex(pattern), { kind: 'value', fallback: 'required', fromText: sameText, ...rest });
 }
 
 export function flag(told: Told & { default: boolean }): SettingType<boolean> {

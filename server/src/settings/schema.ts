@@ -54,7 +54,6 @@ export const plannedSettings: readonly string[] = [
   'server.public-url',
   'server.management-port',
   'server.tls',
-  'sources[].repositories',
   'sources[].credentials.ssh-key',
   'sources[].credentials.known-hosts',
   'vault',

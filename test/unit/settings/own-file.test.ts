@@ -29,6 +29,7 @@ describe('cairn.yml', () => {
         uri: '/srv/config',
         'default-label': null,
         'try-master-branch': true,
+        'continue-on-multiple-label-failure': false,
         'search-paths': [],
         'refresh-interval': 30_000,
         timeout: 5000,
@@ -39,6 +40,8 @@ describe('cairn.yml', () => {
         proxy: { http: noProxy, https: noProxy },
         'ca-certificate': null,
         'skip-tls-verification': false,
+        'fallback-to-default': false,
+        repositories: [],
       },
     ]);
   });
@@ -121,12 +124,6 @@ describe('cairn.yml', () => {
     const text = 'sources: [{ type: native, search-locations: [/etc/x], uri: /srv/config }]\n';
     const error = await expectError('CONFIG_SETTINGS_INVALID', () => folder.load('cairn.yml', text));
     expect(error.message).to.equal('`sources[0].uri` is not a setting of a source of type native');
-  });
-
-  it('refuses more than one source', async () => {
-    const text = 'sources: [{ type: git, uri: /a }, { type: git, uri: /b }]\n';
-    const error = await expectError('CONFIG_SETTINGS_INVALID', () => folder.load('cairn.yml', text));
-    expect(error.message).to.equal('`sources` has more than 1 element; several sources are not supported yet');
   });
 
   it('says what to write where it names no source', async () => {

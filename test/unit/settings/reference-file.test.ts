@@ -217,15 +217,13 @@ describe("a settings file with the reference server's names", () => {
     const text = `${uri}${server}.git.force-pull: true\nmanagement.endpoints.web.exposure.include: "*"\neureka.client.enabled: true\nspring.jmx.enabled: false\n${server}.bootstrap: true\n`;
     const { notices } = await folder.load('application.yml', text);
     expect(notices).to.deep.equal([
-      '`spring.cloud.config.server.git.force-pull`: a mirror always follows its remote',
       '`management.endpoints.web.exposure.include`: health is always at /actuator/health and info at /actuator/info',
+      '`spring.cloud.config.server.git.force-pull`: a mirror always follows its remote',
       'not supported, without effect: `eureka.client.enabled`, `spring.jmx.enabled`',
     ]);
   });
 
   const refused: readonly string[] = [
-    `${server}.git.repos.team.uri: /x`,
-    `${server}.composite[0].type: git`,
     `${server}.vault.host: vault`,
     `${server}.svn.uri: /x`,
     `${server}.jdbc.sql: select`,
@@ -257,7 +255,7 @@ describe("a settings file with the reference server's names", () => {
     const text = `${uri}spring.profiles.active: vault\n`;
     const error = await expectError('CONFIG_SETTINGS_INVALID', () => folder.load('application.yml', text));
     expect(error.message).to.equal(
-      'The active profile `vault` chooses a backend that is not supported; git and native are',
+      'The active profile `vault` chooses a backend that is not supported; git, native and composite are',
     );
   });
 });

@@ -90,12 +90,6 @@ const refusals: readonly Refusal[] = [
     environment: { CAIRN_SERVER__PORT: 'eighty' },
     says: '`CAIRN_SERVER__PORT` (the environment) takes a whole number',
   },
-  {
-    what: 'profiles of two backends',
-    name: 'application.yml',
-    text: `spring.profiles.active: git,native\n${server}.git.uri: https://git.example.com/shop.git\n`,
-    says: 'several sources are not supported yet',
-  },
 ];
 
 describe('settings', () => {

@@ -1,52 +1,9 @@
+import type { NamedSetting } from './named-setting.js';
 import { uniformName } from './relaxed.js';
-
-/** How the text of one reference property becomes the text of one setting; undefined: leave the default. */
-export type Convert = (text: string) => string | undefined;
-
-export interface NamedSetting {
-  /** The reference's own spelling. */
-  readonly name: string;
-  /** The path of the setting. */
-  readonly to: string;
-  readonly convert?: Convert;
-  /** What `convert` takes, where a text it throws on was given. */
-  readonly taken?: string;
-  /** Applies to this backend only. */
-  readonly backend?: 'git' | 'native';
-}
 
 const server = 'spring.cloud.config.server';
 
-const git = (name: string, to: string, rest: Partial<NamedSetting> = {}): NamedSetting => ({
-  name: `${server}.git.${name}`,
-  to: `sources[0].${to}`,
-  backend: 'git',
-  ...rest,
-});
-const native = (name: string): NamedSetting => ({
-  name: `${server}.native.${name}`,
-  to: `sources[0].${name}`,
-  backend: 'native',
-});
-
 const encrypt = (name: string): NamedSetting => ({ name: `encrypt.${name}`, to: `encryption.${name}` });
-
-const proxySettings = (scheme: string): NamedSetting[] => [
-  ...['host', 'port', 'username', 'password'].map((part) => git(`proxy.${scheme}.${part}`, `proxy.${scheme}.${part}`)),
-  git(`proxy.${scheme}.non-proxy-hosts`, `proxy.${scheme}.no-proxy`, {
-    // Java separates hosts by `|`.
-    convert: (text) => text.replaceAll('|', ','),
-  }),
-];
-
-/** Whole seconds; none or less: our default, or never where that is a choice. */
-const seconds =
-  (negative: string | undefined): Convert =>
-  (text) => {
-    const count = Number(text);
-    if (count < 0) return negative;
-    return count === 0 ? undefined : `${count}s`;
-  };
 
 const logLevels = new Map([
   ['off', 'silent'],
@@ -77,6 +34,7 @@ const settings: readonly NamedSetting[] = [
     convert: (text) => text.replace(/^\/?(?=.)/, '/').replace(/\/$/, ''),
   },
   { name: `${server}.accept-empty`, to: 'serving.accept-empty' },
+  { name: `${server}.fail-on-composite-error`, to: 'serving.fail-on-composite-error' },
   { name: `${server}.default-label`, to: 'serving.default-label' },
   { name: `${server}.default-application-name`, to: 'serving.default-application' },
   { name: `${server}.default-profile`, to: 'serving.default-profile' },
@@ -86,22 +44,6 @@ const settings: readonly NamedSetting[] = [
   { name: `${server}.health.accept-empty`, to: 'health.accept-empty' },
   { name: `${server}.health.down-health-status`, to: 'health.down-status' },
   ...encryptionNames,
-  git('uri', 'uri'),
-  git('default-label', 'default-label'),
-  git('try-master-branch', 'try-master-branch'),
-  git('search-paths', 'search-paths'),
-  git('username', 'credentials.username'),
-  git('password', 'credentials.password'),
-  git('timeout', 'timeout', { convert: seconds(undefined), taken: 'whole seconds' }),
-  git('refresh-rate', 'refresh-interval', { convert: seconds('never'), taken: 'whole seconds, below 0 for never' }),
-  git('delete-untracked-branches', 'delete-untracked-branches'),
-  git('skip-ssl-validation', 'skip-tls-verification'),
-  git('basedir', '', { to: 'data-directory' }),
-  ...['http', 'https'].flatMap(proxySettings),
-  native('search-locations'),
-  native('add-label-locations'),
-  native('default-label'),
-  native('version'),
 ];
 
 /** By uniform name. */
@@ -121,8 +63,6 @@ export const refusedPrefixes: ReadonlyMap<string, string> = new Map(
     ['spring.config.location', 'give the file as `--config FILE`'],
     ['spring.profiles.group', 'name the profiles in spring.profiles.active'],
     ['spring.profiles.include', 'name the profiles in spring.profiles.active'],
-    [`${server}.git.repos`, 'repositories by pattern are not supported yet'],
-    [`${server}.composite`, 'several sources are not supported yet'],
     ...[
       'vault',
       'svn',
@@ -151,13 +91,10 @@ export const silentPrefixes: readonly string[] = [
 
 /** Said at start, each with what it means here. */
 export const noticedPrefixes: ReadonlyMap<string, string> = new Map(
-  [
-    ['management', 'health is always at /actuator/health and info at /actuator/info'],
-    [`${server}.git.force-pull`, 'a mirror always follows its remote'],
-    [`${server}.git.clone-on-start`, 'a mirror is always made at start; readiness is down until then'],
-    [`${server}.native.fail-on-error`, 'a broken file is always an error, and a folder that is not there is empty'],
-    [`${server}.git.clone-submodules`, 'submodules are not served'],
-  ].map(([name = '', why = '']) => [uniformName(name), why]),
+  [['management', 'health is always at /actuator/health and info at /actuator/info']].map(([name = '', why = '']) => [
+    uniformName(name),
+    why,
+  ]),
 );
 
 /** Profiles that choose a backend of the reference's that there is not here. */
@@ -172,5 +109,4 @@ export const otherBackends: ReadonlySet<string> = new Set([
   'awssecretsmanager',
   'mongodb',
   'secret-manager',
-  'composite',
 ]);

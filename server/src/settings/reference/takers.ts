@@ -1,10 +1,8 @@
-import type { Entry } from '../entries.js';
 import { settingsTree } from '../nodes.js';
-import { entryOf, layerOf, note, shown } from './draft.js';
+import { entryOf, layerOf, namedEntry, note, shown } from './draft.js';
 import type { Draft } from './draft.js';
 import type { FlatProperty } from './flat.js';
 import { namedSettings, noticedPrefixes, refusedPrefixes, silentPrefixes } from './names.js';
-import type { NamedSetting } from './names.js';
 
 /** One way to take a property; false: not of this kind. */
 export type Taker = (draft: Draft, uniform: string, property: FlatProperty) => boolean;
@@ -13,6 +11,7 @@ export type Taker = (draft: Draft, uniform: string, property: FlatProperty) => b
 export const takers: readonly Taker[] = [
   takeOwn,
   takeNamed,
+  takeSource,
   takeOverride,
   takeHealthCheck,
   takeSilent,
@@ -34,25 +33,31 @@ function takeNamed(draft: Draft, uniform: string, property: FlatProperty): boole
   const isFile = property.shown?.endsWith('_FILE') === true;
   const setting = namedSettings.get(isFile ? base.replace(/\.?file$/, '') : base);
   if (setting === undefined) return false;
-  if (setting.backend !== undefined && setting.backend !== draft.backend)
-    return noticeBackend(draft, setting, property);
   const entry = namedEntry(setting, property);
   if (entry !== undefined) layerOf(draft, property).set(`${setting.to}${isFile ? '-file' : index}`, entry);
   return true;
 }
 
-function noticeBackend(draft: Draft, setting: NamedSetting, property: FlatProperty): boolean {
-  const why = `it belongs to the backend ${String(setting.backend)}, and \`spring.profiles.active\` chooses ${draft.backend}`;
-  note(draft, why, property);
+/** Kept until all that is said of the source has been read. */
+function takeSource(draft: Draft, uniform: string, property: FlatProperty): boolean {
+  const [, kind] = /^spring\.cloud\.config\.server\.(git|native|composite)(?:[.[]|$)/.exec(uniform) ?? [];
+  if (kind === undefined) return false;
+  const below = (property.name.match(/\[[^\]]*\]|[^.[\]]+/g) ?? []).slice(
+    'spring.cloud.config.server.x'.split('.').length,
+  );
+  const { place, segments } = kind === 'composite' ? placeInList(below) : { place: kind, segments: below };
+  // An empty list or section says nothing.
+  if (segments.length === 0) return true;
+  const properties = draft.sources.get(place) ?? [];
+  properties.push({ segments, property });
+  draft.sources.set(place, properties);
   return true;
 }
 
-function namedEntry(setting: NamedSetting, property: FlatProperty): Entry | undefined {
-  const entry = entryOf(property);
-  if (setting.convert === undefined || typeof entry.value !== 'string') return entry;
-  const value = setting.convert(entry.value);
-  if (value === undefined) return undefined;
-  return { ...entry, value, written: entry.value, ...(setting.taken === undefined ? {} : { taken: setting.taken }) };
+/** A variable has no brackets around the index. */
+function placeInList([index = '', ...segments]: readonly string[]): { place: string; segments: readonly string[] } {
+  const digits = /^\[?(\d{1,4})\]?$/.exec(index)?.[1];
+  return digits === undefined ? { place: '', segments: [] } : { place: `composite[${digits}]`, segments };
 }
 
 /** `overrides.list[0]` is served as `list.0`, and `overrides.[a/b]` as `a/b`, as the reference does. */

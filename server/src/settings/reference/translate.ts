@@ -5,6 +5,7 @@ import { shown, startDraft } from './draft.js';
 import type { Draft } from './draft.js';
 import type { FlatFile } from './flat.js';
 import { otherBackends } from './names.js';
+import { placeSources } from './sources.js';
 import { takers } from './takers.js';
 
 /** What a file with the reference's names comes to in our settings. */
@@ -17,12 +18,12 @@ export interface Translation {
 
 /** Translates properties, placeholders resolved, for servers whose active profiles are `profiles`. */
 export function translate(file: FlatFile, profiles: readonly string[]): Translation {
-  const draft = startDraft(profiles.includes('native') ? 'native' : 'git');
+  const draft = startDraft(profiles);
   draft.problems.push(...profileProblems(profiles));
   for (const [uniform, property] of file) {
     if (!takers.some((take) => take(draft, uniform, property))) draft.unsupported.push(shown(property));
   }
-  addType(draft);
+  placeSources(draft);
   return {
     entries: mergeEntries([draft.named, draft.own, draft.variables]),
     problems: draft.problems,
@@ -31,23 +32,11 @@ export function translate(file: FlatFile, profiles: readonly string[]): Translat
 }
 
 function profileProblems(profiles: readonly string[]): Problem[] {
-  const problems = profiles
+  return profiles
     .filter((profile) => otherBackends.has(profile))
     .map((profile) => ({
-      text: `The active profile \`${profile}\` chooses a backend that is not supported; git and native are`,
+      text: `The active profile \`${profile}\` chooses a backend that is not supported; git, native and composite are`,
     }));
-  if (!profiles.includes('git') || !profiles.includes('native')) return problems;
-  return [
-    ...problems,
-    { text: 'The active profiles choose both git and native; several sources are not supported yet' },
-  ];
-}
-
-/** The reference has one source, whose type its active profiles choose. */
-function addType(draft: Draft): void {
-  const first = [...draft.named, ...draft.variables].find(([path]) => path.startsWith('sources[0].'));
-  if (first === undefined) return;
-  draft.named.set('sources[0].type', { ...first[1], value: draft.backend });
 }
 
 function notices(draft: Draft): string[] {

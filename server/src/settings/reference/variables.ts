@@ -2,8 +2,14 @@ import type { EnvironmentVariables } from '../environment.js';
 import type { FlatProperty } from './flat.js';
 import { namedSettings } from './names.js';
 import { squeezed } from './relaxed.js';
+import { sourceTables } from './source-properties.js';
 
-const squeezedNames = new Map([...namedSettings.values()].map(({ name }) => [squeezed(name), name]));
+const sourceNames = Object.entries(sourceTables).flatMap(([type, { settings }]) =>
+  [...settings.values()].map(({ name }) => `spring.cloud.config.server.${type}.${name}`),
+);
+const squeezedNames = new Map(
+  [...[...namedSettings.values()].map(({ name }) => name), ...sourceNames].map((name) => [squeezed(name), name]),
+);
 /** With a file of the reference's these, too, are its own. */
 const serverNames = /^(SERVER_(PORT|ADDRESS|SSL_.+)|ENCRYPT_.+|MANAGEMENT_.+)$/;
 

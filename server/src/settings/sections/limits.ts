@@ -17,6 +17,7 @@ export interface LimitSettings {
   readonly applications: number;
   readonly labels: number;
   readonly caches: number;
+  readonly mirrors: number;
   readonly 'unknown-labels': number;
   readonly 'unknown-label-time': number;
 }
@@ -42,6 +43,11 @@ export const limitsSection: SettingType<LimitSettings> = z.strictObject({
   applications: count(16, 1000, 'Most applications of a query.'),
   labels: count(8, 100, 'Most labels of a query.'),
   caches: bytes('64MiB', 'Memory of all caches together.'),
+  mirrors: count(
+    50,
+    10_000,
+    'Most repositories open at a time that were opened by pattern or by a URI with placeholders; the one not asked for longest is closed for another.',
+  ),
   'unknown-labels': count(1000, 1_000_000, 'Most unknown labels remembered.'),
   'unknown-label-time': duration({
     default: '10s',

@@ -15,6 +15,7 @@ export interface ServingSettings {
   readonly 'default-profile': string;
   readonly 'accept-empty': boolean;
   readonly strict: boolean;
+  readonly 'fail-on-composite-error': boolean;
   readonly 'validate-profiles': boolean;
   readonly 'stale-limit': number;
   readonly 'strip-document': boolean;
@@ -47,6 +48,12 @@ export const servingSection: SettingType<ServingSettings> = z.strictObject({
     default: false,
     description:
       'Whether a broken file is answered with 500, instead of from the newest older commit whose files can be read.',
+  }),
+  'fail-on-composite-error': flag({
+    default: true,
+    description:
+      'Whether a query fails where one of several sources does. Otherwise that source is left out, as long as another answers.',
+    ...reference('fail-on-composite-error'),
   }),
   'validate-profiles': flag({
     default: true,
