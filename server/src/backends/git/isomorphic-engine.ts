@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
+import { DiskObjects } from './disk-objects.js';
 import type { EngineLimits, GitEngine, Refs, RemoteRefs, SyncSpec } from './engine.js';
 import { wholeAnswers } from './git-http.js';
 import { listRemote } from './isomorphic.js';
@@ -24,17 +25,21 @@ const maxPacks = 50;
 
 class IsomorphicEngine implements GitEngine {
   readonly #options: IsomorphicEngineOptions;
+  readonly #objects: DiskObjects;
   readonly #reader: ObjectReader;
   readonly #transport: Transport | undefined;
 
   constructor(options: IsomorphicEngineOptions) {
     const { gitdir, limits, onDamage } = options;
     this.#options = options;
-    const hasLooseObjects = options.remote === undefined;
-    this.#reader = new ObjectReader({
+    this.#objects = new DiskObjects({
       gitdir,
+      hasLooseObjects: options.remote === undefined,
+      cacheBytes: limits.cacheBytes / 4,
+    });
+    this.#reader = new ObjectReader({
+      objects: this.#objects,
       limits,
-      hasLooseObjects,
       ...(onDamage === undefined ? {} : { onDamage }),
     });
     this.#transport = options.remote === undefined ? undefined : createTransport(options.remote);
@@ -64,7 +69,7 @@ class IsomorphicEngine implements GitEngine {
     } catch (error) {
       throw this.#failure(error, signal, 'could not be fetched from');
     } finally {
-      this.#reader.refresh();
+      this.#objects.refresh();
     }
   }
 
@@ -99,7 +104,7 @@ class IsomorphicEngine implements GitEngine {
   }
 
   async close(): Promise<void> {
-    this.#reader.forget();
+    await this.#objects.close();
     await this.#transport?.close();
   }
 }

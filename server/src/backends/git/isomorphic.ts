@@ -55,10 +55,6 @@ export async function readTree(source: ObjectSource, oid: string): Promise<reado
   return found?.tree.map(({ mode, path, oid: id, type }) => ({ mode, name: path, id, type }));
 }
 
-export async function readBlob(source: ObjectSource, oid: string): Promise<Uint8Array | undefined> {
-  return (await orMissing(git.readBlob({ ...source, oid })))?.blob;
-}
-
 /** The ids of a tag object and what it points to, down to what is no tag. */
 export async function readTagChain(source: ObjectSource, oid: string): Promise<readonly string[]> {
   const chain: string[] = [];

@@ -1,24 +1,28 @@
-/** Reads commits, trees and blobs through isomorphic-git with bounded caches of our own; isomorphic-git has none of objects. */
+/** Commits, trees and blobs through bounded caches, over whatever reads an engine's objects. */
 import { createByteCache } from '../../core/byte-cache.js';
 import type { ByteCache } from '../../core/byte-cache.js';
-import { ConfigServerError } from '../../core/errors.js';
+import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
 import type { CommitInfo, EngineLimits, TreeIndex } from './engine.js';
-import { createReadingFs } from './git-fs.js';
-import type { ReadingFs } from './git-fs.js';
-import { readBlob, readCommit, readTree } from './isomorphic.js';
-import type { ObjectSource, RawTreeEntry } from './isomorphic.js';
+import { parseCommit, parseTag, parseTree } from './object-format.js';
+import type { ObjectDatabase, RawObject, RawTreeEntry, TooLarge } from './object-format.js';
 
 export interface ObjectReaderOptions {
-  readonly gitdir: string;
-  readonly hasLooseObjects: boolean;
+  readonly objects: ObjectDatabase;
   readonly limits: EngineLimits;
   /** Called when an object that should be there is missing or damaged. */
   readonly onDamage?: (problem: string) => void;
 }
 
 const maxDepth = 100;
+const maxTagDepth = 10;
 const readsAtOnce = 16;
+const treesAtOnce = 8;
 const entryBytes = 120;
+/** Of the caches' bytes, for trees and for blobs each; a quarter is left to what reads the objects. */
+const cacheShare = 3 / 8;
+/** A commit's message has no bound in git; a tree's size follows from the limit of files, with long names. */
+const maxCommitBytes = 16 * 1024 * 1024;
+const treeBytesPerFile = 512;
 const regularModes: readonly string[] = ['100644', '100755', '100664'];
 const unsafeNames: readonly string[] = ['', '.', '..', '.git'];
 
@@ -27,52 +31,38 @@ const isServed = ({ type, mode, name }: RawTreeEntry): boolean =>
   !unsafeNames.includes(name) &&
   !name.includes('/');
 
+const isWhole = (found: RawObject | TooLarge): found is RawObject => 'content' in found;
+
 export class ObjectReader {
   readonly #options: ObjectReaderOptions;
-  readonly #reading: ReadingFs;
   readonly #trees: ByteCache<string, TreeIndex>;
   readonly #blobs: ByteCache<string, Uint8Array>;
-  readonly #tooLarge: ByteCache<string, { bytes: number }>;
-  #cache: object = {};
-  /** Bytes that went through the present cache object, which keeps what it has read. */
-  #cachedBytes = 0;
+  readonly #tooLarge: ByteCache<string, TooLarge>;
 
   constructor(options: ObjectReaderOptions) {
     this.#options = options;
-    this.#reading = createReadingFs(options.gitdir, options.hasLooseObjects);
-    this.#trees = createByteCache(options.limits.cacheBytes / 2);
-    this.#blobs = createByteCache(options.limits.cacheBytes / 2);
+    this.#trees = createByteCache(options.limits.cacheBytes * cacheShare);
+    this.#blobs = createByteCache(options.limits.cacheBytes * cacheShare);
     this.#tooLarge = createByteCache(1000);
   }
 
-  /** Makes packs that came since the last read seen. */
-  refresh(): void {
-    this.#reading.forget();
-  }
-
-  /** Also lets go of packs already read. */
-  forget(): void {
-    this.refresh();
-    this.#cache = {};
-    this.#cachedBytes = 0;
-  }
-
   async commit(id: string): Promise<CommitInfo | undefined> {
-    const found = await this.#attempt((source) => readCommit(source, id));
-    if (found === undefined || found === null) return undefined;
-    return { id: found.id, parents: found.parents, time: found.time * 1000, tree: found.tree };
+    let at = id;
+    for (let depth = 0; depth <= maxTagDepth; depth += 1) {
+      const found = await this.#read(at, maxCommitBytes);
+      if (found === undefined || !isWhole(found)) return undefined;
+      if (found.type === 'commit') return this.#parse(at, () => commitOf(at, found.content));
+      if (found.type !== 'tag') return undefined;
+      at = this.#parse(at, () => parseTag(found.content));
+    }
+    return undefined;
   }
 
   async tree(commit: string): Promise<TreeIndex> {
     const found = await this.commit(commit);
     if (found === undefined) throw this.#damage('commit', commit);
     const index = await this.#tree(found.tree, 0);
-    if (index.files > this.#options.limits.files) {
-      throw new ConfigServerError(
-        'CONFIG_TOO_LARGE',
-        `Commit ${commit} has ${index.files} files; the limit is ${this.#options.limits.files}.`,
-      );
-    }
+    if (index.files > this.#options.limits.files) throw this.#tooManyFiles(commit, String(index.files));
     return index;
   }
 
@@ -82,10 +72,11 @@ export class ObjectReader {
     if (depth > maxDepth) {
       throw new ConfigServerError('CONFIG_TOO_LARGE', `A tree is nested deeper than ${maxDepth} directories.`);
     }
-    const entries = await this.#attempt((source) => readTree(source, id));
-    if (entries === undefined) throw this.#damage('tree', id);
+    const found = await this.#read(id, this.#options.limits.files * treeBytesPerFile + maxCommitBytes);
+    if (found !== undefined && !isWhole(found)) throw this.#tooManyFiles(id, 'too many');
+    if (found?.type !== 'tree') throw this.#damage('tree', id);
+    const entries = this.#parse(id, () => parseTree(found.content, id.length / 2));
     const index = await this.#index(entries.filter(isServed), depth);
-    this.#cachedBytes += entries.length * entryBytes;
     this.#trees.set(id, index, (entries.length + 1) * entryBytes);
     return index;
   }
@@ -93,16 +84,18 @@ export class ObjectReader {
   async #index(entries: readonly RawTreeEntry[], depth: number): Promise<TreeIndex> {
     const blobs = new Map<string, string>();
     const trees = new Map<string, TreeIndex>();
-    let files = 0;
-    for (const { type, name, id } of entries) {
-      if (type === 'blob') blobs.set(name, id);
-      else {
-        const below = await this.#tree(id, depth + 1);
-        trees.set(name, below);
-        files += below.files;
+    const folders = entries.filter(({ type }) => type === 'tree');
+    for (const { type, name, id } of entries) if (type === 'blob') blobs.set(name, id);
+    let files = blobs.size;
+    for (let at = 0; at < folders.length; at += treesAtOnce) {
+      const some = folders.slice(at, at + treesAtOnce);
+      const below = await Promise.all(some.map(({ id }) => this.#tree(id, depth + 1)));
+      for (const [place, index] of below.entries()) {
+        trees.set(some[place]?.name ?? '', index);
+        files += index.files;
       }
     }
-    return { blobs, trees, files: files + blobs.size };
+    return { blobs, trees, files };
   }
 
   async blobs(ids: readonly string[], signal: AbortSignal): Promise<readonly Uint8Array[]> {
@@ -117,18 +110,14 @@ export class ObjectReader {
   async #blob(id: string): Promise<Uint8Array> {
     const known = this.#blobs.get(id);
     if (known !== undefined) return known;
-    const refused = this.#tooLarge.get(id);
-    if (refused !== undefined) throw this.#refuse(refused.bytes);
-    const content = await this.#attempt((source) => readBlob(source, id));
-    if (content === undefined) throw this.#damage('blob', id);
-    this.#cachedBytes += content.length;
-    if (content.length > this.#options.limits.blobBytes) {
-      this.#tooLarge.set(id, { bytes: content.length }, 1);
-      this.forget();
-      throw this.#refuse(content.length);
+    const found = this.#tooLarge.get(id) ?? (await this.#read(id, this.#options.limits.blobBytes));
+    if (found !== undefined && !isWhole(found)) {
+      this.#tooLarge.set(id, found, 1);
+      throw this.#refuse(found.bytes);
     }
-    this.#blobs.set(id, content, content.length + entryBytes);
-    return content;
+    if (found?.type !== 'blob') throw this.#damage('blob', id);
+    this.#blobs.set(id, found.content, found.content.length + entryBytes);
+    return found.content;
   }
 
   #refuse(bytes: number): ConfigServerError {
@@ -138,28 +127,32 @@ export class ObjectReader {
     );
   }
 
-  /** In a local repository looks again where something is missing: a commit was added, or its owner has run `git gc`. */
-  async #attempt<T>(read: (source: ObjectSource) => Promise<T | undefined>): Promise<T | undefined> {
-    if (this.#cachedBytes > this.#options.limits.cacheBytes) this.forget();
-    const again = this.#options.hasLooseObjects ? (['refresh', 'forget'] as const) : [];
-    for (const look of again) {
-      const found = await this.#read(read).catch(() => undefined);
-      if (found !== undefined) return found;
-      this[look]();
-    }
+  #tooManyFiles(where: string, count: string): ConfigServerError {
+    return new ConfigServerError(
+      'CONFIG_TOO_LARGE',
+      `Commit ${where} has ${count} files; the limit is ${this.#options.limits.files}.`,
+    );
+  }
+
+  async #read(id: string, maxBytes: number): Promise<RawObject | TooLarge | undefined> {
     try {
-      return await this.#read(read);
+      return await this.#options.objects.read(id, maxBytes);
     } catch (error) {
       throw this.#failure(error);
     }
   }
 
-  #read<T>(read: (source: ObjectSource) => Promise<T>): Promise<T> {
-    return read({ fs: this.#reading.fs, gitdir: this.#options.gitdir, cache: this.#cache });
+  #parse<T>(id: string, parse: () => T): T {
+    try {
+      return parse();
+    } catch {
+      throw this.#damage('object', id);
+    }
   }
 
   /** An error of the operating system says nothing about the repository; any other means that it is damaged. */
   #failure(error: unknown): ConfigServerError {
+    if (isConfigServerError(error)) return error;
     const problem = error instanceof Error ? error.message : String(error);
     if (!(error instanceof Error && 'syscall' in error)) return this.#damage('object', problem);
     return new ConfigServerError('CONFIG_SOURCE_UNAVAILABLE', 'The repository cannot be read from disk.', {
@@ -175,4 +168,9 @@ export class ObjectReader {
       { diagnostics: { [kind]: what } },
     );
   }
+}
+
+function commitOf(id: string, content: Buffer): CommitInfo {
+  const { tree, parents, time } = parseCommit(content);
+  return { id, parents, time: time * 1000, tree };
 }

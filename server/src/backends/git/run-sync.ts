@@ -2,6 +2,7 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { isConfigServerError } from '../../core/errors.js';
+import { DiskObjects } from './disk-objects.js';
 import type { EngineLimits, Ref, RefName, Refs, SyncSpec } from './engine.js';
 import { writeAtomically, writingFs } from './git-fs.js';
 import { fetchAnswers } from './git-http.js';
@@ -47,7 +48,17 @@ async function peel(
 }
 
 async function verifyTrees(run: SyncRun, refs: Refs): Promise<void> {
-  const reader = new ObjectReader({ gitdir: run.gitdir, hasLooseObjects: false, limits: run.limits });
+  const { gitdir, limits } = run;
+  const objects = new DiskObjects({ gitdir, hasLooseObjects: false, cacheBytes: limits.cacheBytes / 4 });
+  const reader = new ObjectReader({ objects, limits });
+  try {
+    await verifyWith(reader, run, refs);
+  } finally {
+    await objects.close();
+  }
+}
+
+async function verifyWith(reader: ObjectReader, run: SyncRun, refs: Refs): Promise<void> {
   const whole = new Set([...run.known.values()].map(({ commit }) => commit));
   for (const { commit } of refs.values()) {
     if (whole.has(commit)) continue;
