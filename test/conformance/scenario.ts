@@ -55,6 +55,7 @@ export const scenarioNames = [
   'hostile',
   'imports',
   'master-fallback',
+  'monitor',
   'native',
   'overrides',
   'placeholders',

@@ -78,6 +78,7 @@ const httpDefaults = {
   publicUrl: null,
   authenticator: createAnonymousAuthenticator(),
   health: probesOf(() => upReport),
+  webhooks: { path: '/monitor', accept: () => [] },
   info: () => ({ build: { name: 'cairn-config-server', version: '0.0.0' } }),
   queries: {},
   renditions: { stripDocument: true, maxIndex: 10_000 },

@@ -16,6 +16,7 @@ import type { LimitSettings } from '../settings/sections/limits.js';
 import type { Settings } from '../settings/schema.js';
 import { lookUpCheck } from './look-up.js';
 import { packageVersion } from './version.js';
+import { webhooksOf } from './webhooks.js';
 
 export interface ServingOptions {
   readonly settings: Settings;
@@ -36,7 +37,15 @@ export function createServing(options: ServingOptions): Serving {
   const state = { isStopping: false };
   const environments = environmentsOf(options);
   const health = healthOf(options, environments, () => state.isStopping);
-  const server = createHttpServer({ ...serverOptions(settings), environments, ciphers, health, emit: options.emit });
+  const webhooks = webhooksOf(options);
+  const server = createHttpServer({
+    ...serverOptions(settings),
+    environments,
+    ciphers,
+    health,
+    webhooks: { path: settings.webhooks.path, accept: (delivery) => webhooks.accept(delivery) },
+    emit: options.emit,
+  });
   return {
     async start(signal) {
       await backend.start(signal);
@@ -47,6 +56,7 @@ export function createServing(options: ServingOptions): Serving {
     async close(reason) {
       state.isStopping = true;
       await server.close(reason);
+      await webhooks.close();
       await backend.close();
     },
   };
@@ -103,7 +113,10 @@ function healthOf(
   });
 }
 
-type ServerOptions = Omit<Parameters<typeof createHttpServer>[0], 'environments' | 'ciphers' | 'health' | 'emit'>;
+type ServerOptions = Omit<
+  Parameters<typeof createHttpServer>[0],
+  'environments' | 'ciphers' | 'health' | 'webhooks' | 'emit'
+>;
 
 function serverOptions(settings: Settings): ServerOptions {
   const { limits, serving, server } = settings;

@@ -16,6 +16,11 @@ export const errorCatalogue = {
     title: 'Invalid request',
     help: 'An application, profile, label or path has a form that is refused before any backend is asked. The answer names the part and what would be taken.',
   },
+  CONFIG_BODY_INVALID: {
+    status: 400,
+    title: 'Invalid request body',
+    help: 'A request body is empty, cannot be read, or has another shape than the route takes. The answer says which.',
+  },
   CONFIG_KEYS_NOT_NESTABLE: {
     status: 400,
     title: 'Keys cannot be nested',
@@ -25,6 +30,11 @@ export const errorCatalogue = {
     status: 400,
     title: 'Placeholder cycle',
     help: 'A placeholder refers to itself, directly or through others. Ask with `resolvePlaceholders=false` to see the text as written.',
+  },
+  CONFIG_UNAUTHENTICATED: {
+    status: 401,
+    title: 'Not authenticated',
+    help: 'The request does not show who sends it. A webhook needs the signature or token that the secret of its host gives (section `webhooks` of the settings).',
   },
   CONFIG_LABEL_NOT_FOUND: {
     status: 404,
@@ -90,6 +100,11 @@ export const errorCatalogue = {
     status: 414,
     title: 'Request target too long',
     help: 'The request target is longer than `limits.request-target`.',
+  },
+  CONFIG_MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    title: 'Unsupported media type',
+    help: 'The route does not take a body of this `Content-Type`; the answer names those it takes.',
   },
   CONFIG_FILE_INVALID: {
     status: 500,

@@ -49,6 +49,21 @@ export type CairnEvent =
       readonly to: string | null;
     }
   | {
+      readonly type: 'webhook-received';
+      readonly host: string;
+      /** How many applications it may concern. */
+      readonly names: number;
+      readonly isReplay: boolean;
+    }
+  | { readonly type: 'webhook-refused'; readonly host: string; readonly hasSecret: boolean }
+  | {
+      /** The source did not have the commit of a webhook in time. */
+      readonly type: 'refresh-late';
+      readonly label: string | null;
+      readonly commit: string | null;
+      readonly milliseconds: number;
+    }
+  | {
       readonly type: 'file-invalid';
       readonly source: string;
       readonly file: string;

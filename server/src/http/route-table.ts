@@ -3,13 +3,14 @@ import { actuatorRoutes } from './routes/actuator.js';
 import { encryptionRoutes } from './routes/encryption.js';
 import { environmentRoutes } from './routes/environments.js';
 import { renditionRoutes } from './routes/renditions.js';
+import { monitorRoutes } from './routes/monitor.js';
 import { reservedRoutes } from './routes/reserved.js';
 import { defaultLabelResourceRoutes, resourceRoutes } from './routes/resources.js';
 import type { Services } from './services.js';
 
 /** Routes that are never under the prefix. */
 export function rootRoutes(services: Services): readonly Route[] {
-  return [actuatorRoutes, reservedRoutes].flatMap((group) => group(services));
+  return [monitorRoutes, actuatorRoutes, reservedRoutes].flatMap((group) => group(services));
 }
 
 /** Routes under the prefix, first match first: reserved names win over everything, renditions over environments. */

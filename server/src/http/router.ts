@@ -14,6 +14,6 @@ export function routeTo(routes: readonly Route[], prefix = ''): AppMiddleware {
 }
 
 /** What the path syntax of the router has a meaning for stands for itself. */
-function literally(text: string): string {
+export function literally(text: string): string {
   return text.replace(/[{}()[\]+?!:*\\]/g, '\\$&');
 }

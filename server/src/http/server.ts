@@ -19,6 +19,7 @@ import { createDeliver } from './deliver.js';
 import { createHotLane, type HotLane, type Prepared } from './hot-lane.js';
 import type { HttpLimits } from './limits.js';
 import { shownPath } from './paths.js';
+import type { WebhookEndpoint } from './services.js';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -34,6 +35,7 @@ export interface HttpServerOptions {
   readonly authenticator: Authenticator;
   readonly health: HealthProbes;
   readonly info: () => ServerInfo;
+  readonly webhooks: WebhookEndpoint;
   readonly queries: QueryOptions;
   readonly renditions: RenditionSettings;
   readonly limits: HttpLimits;

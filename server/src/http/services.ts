@@ -1,10 +1,17 @@
 import type { HealthProbes, ServerInfo } from '../core/health.js';
 import type { QueryOptions } from '../core/query.js';
 import type { Ciphers } from '../secrets/ciphers.js';
+import type { Webhooks } from '../changes/webhooks/webhooks.js';
 import type { Environments } from '../environments/environments.js';
 import type { Bodies } from './bodies.js';
 import type { Deliver } from './deliver.js';
 import type { HttpLimits } from './limits.js';
+
+/** Where webhooks are taken, and who takes them. */
+export interface WebhookEndpoint extends Pick<Webhooks, 'accept'> {
+  /** `/monitor` */
+  readonly path: string;
+}
 
 /** What the routes work with. */
 export interface Services {
@@ -15,6 +22,7 @@ export interface Services {
   readonly queries: QueryOptions;
   readonly health: HealthProbes;
   readonly info: () => ServerInfo;
+  readonly webhooks: WebhookEndpoint;
   /** Where clients reach the server, for links; null: links are paths. */
   readonly publicUrl: string | null;
   readonly limits: HttpLimits;

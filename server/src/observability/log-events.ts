@@ -31,6 +31,10 @@ function lineFor(event: CairnEvent): Line {
       return requestLine(event);
     case 'ciphers-invalid':
       return cipherLine(event);
+    case 'webhook-received':
+    case 'webhook-refused':
+    case 'refresh-late':
+      return webhookLine(event);
     default:
       return sourceLine(event);
   }
@@ -42,7 +46,8 @@ type LifeEvent = Extract<
 >;
 type RequestEvent = Extract<CairnEvent, { type: 'request-finished' | 'request-failed' }>;
 type CipherEvent = Extract<CairnEvent, { type: 'ciphers-invalid' }>;
-type SourceEvent = Exclude<CairnEvent, LifeEvent | RequestEvent | CipherEvent>;
+type WebhookEvent = Extract<CairnEvent, { type: 'webhook-received' | 'webhook-refused' | 'refresh-late' }>;
+type SourceEvent = Exclude<CairnEvent, LifeEvent | RequestEvent | CipherEvent | WebhookEvent>;
 
 function lifeLine(event: LifeEvent): Line {
   switch (event.type) {
@@ -85,6 +90,24 @@ function requestLine(event: RequestEvent): Line {
 function cipherLine({ propertySource, keys, count }: CipherEvent): Line {
   const values = count === 1 ? 'value' : 'values';
   return line('warn', `cannot decrypt ${count} ${values} of ${propertySource}`, { propertySource, keys, count });
+}
+
+function webhookLine(event: WebhookEvent): Line {
+  switch (event.type) {
+    case 'webhook-received': {
+      const { host, names, isReplay } = event;
+      return line('info', `webhook of ${host}${isReplay ? ', sent again' : ''}`, { host, names });
+    }
+    case 'webhook-refused': {
+      const why = event.hasSecret ? 'its signature is missing or wrong' : 'there is no secret for this host';
+      return line('warn', `webhook of ${event.host} refused: ${why}`, { host: event.host });
+    }
+    case 'refresh-late': {
+      const { label, commit, milliseconds } = event;
+      const what = commit === null ? 'a refresh has not ended' : `the announced commit ${commit} is not served`;
+      return line('warn', `${what} after ${milliseconds} ms`, { label, commit });
+    }
+  }
 }
 
 function sourceLine(event: SourceEvent): Line {

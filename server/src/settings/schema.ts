@@ -18,6 +18,8 @@ import { servingSection } from './sections/serving.js';
 import type { ServingSettings } from './sections/serving.js';
 import { sourcesSection } from './sections/sources.js';
 import type { SourceSettings } from './sections/sources.js';
+import { webhooksSection } from './sections/webhooks.js';
+import type { WebhookSettings } from './sections/webhooks.js';
 
 /** Every setting, after defaults; durations in milliseconds, sizes in bytes. Names are those of cairn.yml. */
 export interface Settings {
@@ -27,6 +29,7 @@ export interface Settings {
   readonly serving: ServingSettings;
   readonly encryption: EncryptionSettings;
   readonly health: HealthSettings;
+  readonly webhooks: WebhookSettings;
   readonly security: SecuritySettings;
   readonly observability: ObservabilitySettings;
   readonly limits: LimitSettings;
@@ -44,6 +47,7 @@ export const settingsSchema: SettingType<Settings> = z.strictObject({
   serving: servingSection,
   encryption: encryptionSection,
   health: healthSection,
+  webhooks: webhooksSection,
   security: securitySection,
   observability: observabilitySection,
   limits: limitsSection,

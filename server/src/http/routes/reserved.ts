@@ -1,8 +1,8 @@
 import { ConfigServerError } from '../../core/errors.js';
 import { ANY_METHOD, type Route, type RouteGroup } from '../route.js';
 
-/** First segments that no application can have: `/monitor` and everything under `/-/`. */
-export const reservedRoutes: RouteGroup = () => ['/monitor{/*rest}', '/-{/*rest}'].map(nothingThere);
+/** First segments that no application can have: `/monitor` (itself in monitor.ts) and everything under `/-/`. */
+export const reservedRoutes: RouteGroup = () => ['/monitor/*rest', '/-{/*rest}'].map(nothingThere);
 
 function nothingThere(path: string): Route {
   return {

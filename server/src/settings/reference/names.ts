@@ -5,6 +5,14 @@ const server = 'spring.cloud.config.server';
 
 const encrypt = (name: string): NamedSetting => ({ name: `encrypt.${name}`, to: `encryption.${name}` });
 
+const webhookHosts = ['github', 'gitlab', 'bitbucket', 'gitea', 'gitee', 'gogs'];
+
+const webhookSettings = (host: string): NamedSetting[] => [
+  { name: `${server}.monitor.${host}.enabled`, to: `webhooks.${host}.enabled` },
+  { name: `${server}.monitor.${host}.webhook-secret`, to: `webhooks.${host}.secret` },
+  { name: `${server}.monitor.${host}.validation-enabled`, to: `webhooks.${host}.verify` },
+];
+
 const logLevels = new Map([
   ['off', 'silent'],
   ['fatal', 'error'],
@@ -44,6 +52,14 @@ const settings: readonly NamedSetting[] = [
   { name: `${server}.health.accept-empty`, to: 'health.accept-empty' },
   { name: `${server}.health.down-health-status`, to: 'health.down-status' },
   ...encryptionNames,
+  { name: `${server}.monitor.endpoint.path`, to: 'webhooks.path' },
+  {
+    name: 'spring.cloud.config.monitor.endpoint.path',
+    to: 'webhooks.path',
+    // The older name has what comes before `/monitor`.
+    convert: (text) => `${text.replace(/^\/?(?=.)/, '/').replace(/\/$/, '')}/monitor`,
+  },
+  ...webhookHosts.flatMap(webhookSettings),
 ];
 
 /** By uniform name. */
@@ -91,10 +107,12 @@ export const silentPrefixes: readonly string[] = [
 
 /** Said at start, each with what it means here. */
 export const noticedPrefixes: ReadonlyMap<string, string> = new Map(
-  [['management', 'health is always at /actuator/health and info at /actuator/info']].map(([name = '', why = '']) => [
-    uniformName(name),
-    why,
-  ]),
+  [
+    [`${server}.monitor.fixed-delay`, 'local repositories are looked at on each request, and folders are watched'],
+    [`${server}.monitor.max-dashes`, 'a webhook is answered with 1000 names at most'],
+    ['spring.cloud.bus', 'there is no message bus: clients ask again by themselves'],
+    ['management', 'health is always at /actuator/health and info at /actuator/info'],
+  ].map(([name = '', why = '']) => [uniformName(name), why]),
 );
 
 /** Profiles that choose a backend of the reference's that there is not here. */

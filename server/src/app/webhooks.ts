@@ -1,0 +1,37 @@
+import type { Backend } from '../backends/backend.js';
+import { createWebhooks } from '../changes/webhooks/webhooks.js';
+import type { HostOptions, Webhooks, WebhooksOptions } from '../changes/webhooks/webhooks.js';
+import type { Emit } from '../core/events.js';
+import type { WebhookHostSettings, WebhookSettings } from '../settings/sections/webhooks.js';
+import type { Settings } from '../settings/schema.js';
+
+interface WebhookRooms {
+  readonly settings: Settings;
+  readonly backend: Backend;
+  readonly emit: Emit;
+}
+
+/** What takes webhooks, as the settings describe it. */
+export function webhooksOf({ settings, backend, emit }: WebhookRooms): Webhooks {
+  const { path: _, 'commit-deadline': commitDeadlineMs, ...hosts } = settings.webhooks;
+  return createWebhooks({ backend, hosts: mapHosts(hosts), commitDeadlineMs, emit, now: Date.now });
+}
+
+type HostSettings = Omit<WebhookSettings, 'path' | 'commit-deadline'>;
+
+function mapHosts(hosts: HostSettings): WebhooksOptions['hosts'] {
+  const options = ({ enabled, secret, verify }: WebhookHostSettings): HostOptions => ({
+    isEnabled: enabled,
+    secret,
+    isVerified: verify,
+  });
+  return {
+    github: options(hosts.github),
+    gitlab: options(hosts.gitlab),
+    bitbucket: options(hosts.bitbucket),
+    gitea: options(hosts.gitea),
+    gitee: options(hosts.gitee),
+    gogs: options(hosts.gogs),
+    plain: options(hosts.plain),
+  };
+}
