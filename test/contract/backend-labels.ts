@@ -23,6 +23,10 @@ function describeSnapshotLabels({ create }: ContractContext): void {
       for (const label of ['main', 'v1', id, id.slice(0, 7), 'feature(_)x', ''])
         versions.push((await resolve(fixture, label === '' ? 'orders' : `orders/default/${label}`)).version);
       expect(versions).to.deep.equal([main, id, id, id, branch, main]);
+      const known = ['', '/main', '/v1', `/${id}`, '/main,feature(_)x'].map((label) =>
+        fixture.backend.knows(aQuery(`orders/default${label}`), noAbort()),
+      );
+      expect(await Promise.all(known)).to.deep.equal([true, true, true, true, true]);
     });
 
     for (const label of [

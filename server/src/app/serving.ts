@@ -106,7 +106,7 @@ function healthOf(
     downStatus: health['down-status'],
     acceptEmpty: health['accept-empty'] ?? serving['accept-empty'],
     checks: health.repositories,
-    lookUp: (check) => lookUpCheck(environments, check),
+    lookUp: (check) => lookUpCheck({ environments, backend }, check),
     sources: () => sourcesOf(backend),
     isStopping,
     now: Date.now,

@@ -16,11 +16,6 @@ export const errorCatalogue = {
     title: 'Invalid request',
     help: 'An application, profile, label or path has a form that is refused before any backend is asked. The answer names the part and what would be taken.',
   },
-  CONFIG_BODY_INVALID: {
-    status: 400,
-    title: 'Invalid request body',
-    help: 'A request body is empty, cannot be read, or has another shape than the route takes. The answer says which.',
-  },
   CONFIG_KEYS_NOT_NESTABLE: {
     status: 400,
     title: 'Keys cannot be nested',

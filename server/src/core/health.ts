@@ -31,7 +31,22 @@ export interface ServerInfo {
   readonly build: { readonly name: string; readonly version: string };
 }
 
-/** The HTTP status that goes with a health status. */
+/** From bad to good, as Spring Boot orders them. */
+const order = ['down', 'outofservice', 'up', 'unknown'];
+
+/** The HTTP status that goes with a health status: 503 for down and out of service, 200 for all else, as Spring Boot has it. */
 export function healthHttpStatus(status: string): number {
-  return status === 'UP' || status === 'UNKNOWN' ? 200 : 503;
+  return order.indexOf(uniform(status)) < order.indexOf('up') && order.includes(uniform(status)) ? 503 : 200;
+}
+
+/** The worst of `statuses`; one of the operator's own does not count, as in Spring Boot. */
+export function worstStatus(statuses: readonly string[]): string {
+  const known = statuses.filter((status) => order.includes(uniform(status)));
+  const rank = (status: string): number => order.indexOf(uniform(status));
+  return known.reduce((left, right) => (rank(right) < rank(left) ? right : left), 'UNKNOWN');
+}
+
+/** `out-of-service` is `OUT_OF_SERVICE`. */
+function uniform(status: string): string {
+  return status.replace(/[^a-z0-9]/gi, '').toLowerCase();
 }

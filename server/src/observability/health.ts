@@ -1,4 +1,5 @@
 import { isConfigServerError } from '../core/errors.js';
+import { worstStatus } from '../core/health.js';
 import type { HealthComponent, HealthProbes } from '../core/health.js';
 
 /** A query that health looks up. */
@@ -52,7 +53,7 @@ export function createHealth(options: HealthOptions): HealthProbes {
         livenessState: liveness(),
         readinessState: readiness(),
       };
-      const status = worst(Object.values(components).map((component) => component.status));
+      const status = worstStatus(Object.values(components).map((component) => component.status));
       return { status, groups: ['liveness', 'readiness'], components };
     },
   };
@@ -115,12 +116,4 @@ function sourceDetails({ name, ready, lastSuccess, error }: SourceHealth, now: n
     ...(lastSuccess === null ? {} : { ageSeconds: Math.max(0, Math.floor((now - lastSuccess) / 1000)) }),
     ...(error === null ? {} : { error }),
   };
-}
-
-/** As Spring Boot orders them; a status of the operator's own counts as down. */
-const order = ['UNKNOWN', 'UP', 'OUT_OF_SERVICE', 'DOWN'];
-
-function worst(statuses: readonly string[]): string {
-  const rank = (status: string): number => (order.includes(status) ? order.indexOf(status) : order.length);
-  return statuses.reduce((left, right) => (rank(right) > rank(left) ? right : left), 'UP');
 }

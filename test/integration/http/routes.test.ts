@@ -65,7 +65,6 @@ const answers: readonly (readonly [string, number, string | undefined])[] = [
   ['/encrypt/status', 404, JSON_TYPE],
   ['/key', 404, JSON_TYPE],
   ['/key/orders/dev', 404, JSON_TYPE],
-  ['/monitor', 404, PROBLEM],
   ['/monitor/dev', 404, PROBLEM],
   ['/-/changes', 404, PROBLEM],
   ['/-/x/y', 404, PROBLEM],
@@ -85,17 +84,18 @@ describe('the routes', () => {
 
   it('are these, in this order', () => {
     // The groups only close over their services; listing them asks none.
-    const services = { limits: {} } as Services;
+    const services = { limits: {}, webhooks: { path: '/monitor' } } as Services;
     const list = [...rootRoutes(services), ...configRoutes(services)].map(
       ({ methods, path }) => `${methods.length > 1 ? 'ANY' : methods.join()} ${path}`,
     );
     expect(list).to.deep.equal([
+      'POST /monitor',
       'GET /actuator',
       'GET /actuator/health',
       'GET /actuator/health/:component',
       'GET /actuator/info',
       'GET /actuator/*rest',
-      'ANY /monitor{/*rest}',
+      'ANY /monitor/*rest',
       'ANY /-{/*rest}',
       'GET /encrypt/status',
       'ANY /encrypt/status',
@@ -279,7 +279,7 @@ describe('the routes under a prefix', () => {
     '/orders-prod.yml': 404,
     '/encrypt/status': 404,
     '/actuator/health': 200,
-    '/monitor': 404,
+    '/monitor': 405,
     '/-/changes': 404,
   };
   for (const [path, status] of Object.entries(expected)) {

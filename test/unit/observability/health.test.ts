@@ -62,7 +62,7 @@ describe('health', () => {
       lookUp: () => Promise.reject(error),
       sources: () => [{ name: 'main', ready: false, lastSuccess: null, error: 'connection refused' }],
     }).report();
-    expect(report.status).to.equal('FATAL');
+    expect(report.status).to.equal('OUT_OF_SERVICE');
     expect(report.components['configServer']).to.deep.equal({
       status: 'FATAL',
       details: {
@@ -71,6 +71,22 @@ describe('health', () => {
         sources: [{ name: 'main', ready: false, error: 'connection refused' }],
       },
     });
+  });
+
+  it("is as its other parts are where a status is the operator's own", async () => {
+    const lookUp = (): Promise<never> => Promise.reject(new ConfigServerError('CONFIG_LABEL_NOT_FOUND', 'none'));
+    const statuses = await Promise.all(
+      ['FATAL', 'down', 'OUT_OF_SERVICE', 'UNKNOWN'].map(async (downStatus) => {
+        const { status, components } = await aHealth({ downStatus, lookUp }).report();
+        return [status, components['configServer']?.status];
+      }),
+    );
+    expect(statuses).to.deep.equal([
+      ['UP', 'FATAL'],
+      ['down', 'down'],
+      ['OUT_OF_SERVICE', 'OUT_OF_SERVICE'],
+      ['UP', 'UNKNOWN'],
+    ]);
   });
 
   it('does not tell what an unexpected error says', async () => {
@@ -113,8 +129,8 @@ describe('health', () => {
     expect([unread, stopping].map((health) => health.liveness().status)).to.deep.equal(['UP', 'UP']);
   });
 
-  it('answers 503 for all but up and unknown', () => {
-    const statuses = ['UP', 'UNKNOWN', 'DOWN', 'OUT_OF_SERVICE', 'FATAL'].map(healthHttpStatus);
-    expect(statuses).to.deep.equal([200, 200, 503, 503, 503]);
+  it('answers 503 for down and out of service, however they are written', () => {
+    const statuses = ['UP', 'UNKNOWN', 'DOWN', 'OUT_OF_SERVICE', 'out-of-service', 'FATAL'].map(healthHttpStatus);
+    expect(statuses).to.deep.equal([200, 200, 503, 503, 503, 200]);
   });
 });

@@ -120,6 +120,24 @@ describe('cairn.yml', () => {
     expect(error.message).to.contain('https://***@x').and.not.contain('canary');
   });
 
+  it('takes the secrets of webhooks, also from files, and shows none', async () => {
+    const file = await folder.write('hook', 'canary-1\n');
+    const source = 'sources: [{ type: git, uri: /srv/config }]\n';
+    const right = `${source}webhooks: { github: { secret-file: "${file}" }, plain: { verify: false } }\n`;
+    const { settings } = await folder.load('cairn.yml', right);
+    expect([settings.webhooks.github.secret, settings.webhooks.plain.verify]).to.deep.equal(['canary-1', false]);
+
+    const wrong = `${source}webhooks: { path: monitor/, commit-deadline: soon, gitlab: { secret: [canary-2] }, github: { token: canary-3 } }\n`;
+    const error = await expectError('CONFIG_SETTINGS_INVALID', () => folder.load('cairn.yml', wrong));
+    expect(error.message.split('\n')).to.have.length(5);
+    expect(error.message)
+      .to.contain('`webhooks.path` (cairn.yml line 2) takes a path such as /monitor')
+      .and.contain('`webhooks.commit-deadline` (cairn.yml line 2) takes a duration')
+      .and.contain('`webhooks.gitlab.secret[0]`')
+      .and.contain('`webhooks.github.token`')
+      .and.not.contain('canary');
+  });
+
   it('refuses a setting of another type of source', async () => {
     const text = 'sources: [{ type: native, search-locations: [/etc/x], uri: /srv/config }]\n';
     const error = await expectError('CONFIG_SETTINGS_INVALID', () => folder.load('cairn.yml', text));

@@ -113,6 +113,41 @@ describe("a settings file with the reference server's names", () => {
       });
   });
 
+  it('takes what it says of webhooks', async () => {
+    const monitor = `${server}.monitor`;
+    const text = [
+      `${uri}${monitor}.github.enabled: "false"`,
+      `${monitor}.gitlab.webhookSecret: canary`,
+      `${monitor}.bitbucket.validation-enabled: false`,
+      'spring.cloud.config.monitor.endpoint.path: hooks/',
+      `${monitor}.fixedDelay: 5000`,
+    ].join('\n');
+    const environment = {
+      SPRING_CLOUD_CONFIG_SERVER_MONITOR_GITEA_WEBHOOKSECRET_FILE: await folder.write('gitea', 'canary-2\n'),
+    };
+    const { settings, notices } = await folder.load('application.yml', text, { environment });
+    const usual = { enabled: true, secret: null, verify: true };
+    expect(settings.webhooks).to.deep.equal({
+      path: '/hooks/monitor',
+      'commit-deadline': 30_000,
+      github: { ...usual, enabled: false },
+      gitlab: { ...usual, secret: 'canary' },
+      bitbucket: { ...usual, verify: false },
+      gitea: { ...usual, secret: 'canary-2' },
+      gitee: usual,
+      gogs: usual,
+      plain: usual,
+    });
+    expect(notices).to.deep.equal([
+      `\`${monitor}.fixedDelay\`: local repositories are looked at on each request, and folders are watched`,
+    ]);
+  });
+
+  it('takes the newer name of the path of webhooks as the whole of it', async () => {
+    const { settings } = await folder.load('application.yml', `${uri}${server}.monitor.endpoint.path: /hook\n`);
+    expect(settings.webhooks.path).to.equal('/hook');
+  });
+
   it('chooses the native backend by profile', async () => {
     const text = `spring.profiles.active: native\n${server}.native.search-locations: ["file:./a", "file:./b"]\n${server}.native.version: "7"\n`;
     const { settings } = await folder.load('application.yml', text);

@@ -42,9 +42,10 @@ export const healthSection: SettingType<HealthSettings> = z.strictObject({
   }),
   'down-status': text({
     default: 'DOWN',
-    pattern: /^[A-Z][A-Z_]{0,31}$/,
-    taken: 'a status in capitals such as DOWN or OUT_OF_SERVICE',
-    description: 'Status of `configServer` where a lookup fails.',
+    pattern: /^[A-Za-z][A-Za-z0-9_-]{0,63}$/,
+    taken: 'a status such as DOWN or OUT_OF_SERVICE',
+    description:
+      'Status of `configServer` where a lookup fails. One that Spring Boot does not know (all but DOWN, OUT_OF_SERVICE, UP, UNKNOWN) leaves the whole as it is.',
     ...reference('down-health-status'),
   }),
   'accept-empty': optionalFlag({

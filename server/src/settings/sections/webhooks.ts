@@ -64,7 +64,6 @@ export const webhooksSection: SettingType<WebhookSettings> = z.strictObject({
   }),
   'commit-deadline': duration({
     default: '30s',
-    max: 600_000,
     description:
       'How long the source is asked again for a commit that a webhook has announced and that is not served yet.',
   }),
