@@ -101,7 +101,7 @@ describe('hostile webhooks', () => {
 
   it('ask for no label and no commit that cannot be one', () => {
     const { webhooks, requests } = someWebhooks();
-    const refs = [`refs/heads/${'x'.repeat(256)}`, 'refs/pull/1/head', 'main', '--upload-pack=x', 7];
+    const refs = [`refs/heads/${'x'.repeat(256)}`, 'refs/heads/a\nb', 'refs/pull/1/head', 'main', '--upload-pack=x', 7];
     for (const ref of refs)
       webhooks.accept(aDelivery(push, { ...commits('a.yml'), ref, after: 'HEAD', before: 'abc' }));
 

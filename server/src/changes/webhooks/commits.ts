@@ -3,7 +3,8 @@ import type { Push, PushedRef } from './webhook.js';
 import { addressesOf } from './addresses.js';
 
 const kinds = ['added', 'removed', 'modified'];
-const longestLabel = 255;
+/** It is logged. */
+const branchOrTag = /^refs\/(?:heads|tags)\/([^\p{Cc}]{1,255})$/u;
 const objectId = /^(?!0+$)(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
 
 /** Files of all commits, each once. Undefined: the payload has no list of commits. */
@@ -27,8 +28,7 @@ export function pushedRef(ref: unknown, commit: unknown, previous: unknown): Pus
 }
 
 function labelOf(ref: unknown): string | undefined {
-  const [, label] = (typeof ref === 'string' && /^refs\/(?:heads|tags)\/(.+)$/s.exec(ref)) || [];
-  return label !== undefined && label.length <= longestLabel ? label : undefined;
+  return typeof ref === 'string' ? branchOrTag.exec(ref)?.[1] : undefined;
 }
 
 function idOf(id: unknown): string | undefined {
