@@ -122,6 +122,7 @@ module.exports = {
     oneImporter('yaml', `${src}core/documents/compose.ts`),
     oneImporter('pino', `${src}observability/log.ts`),
     oneImporter('lru-cache', `${src}core/byte-cache.ts`),
+    oneImporter('age-encryption', `${src}secrets/sops/age.ts`),
     oneImporter('commander', `${src}cli/program.ts`),
     oneImporter('@koa/router', `${src}http/router.ts`),
     oneImporter('koa', `${src}http/(application|context)\\.ts`),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AssembleLimits } from '../core/assembly.js';
 import { createByteCache } from '../core/byte-cache.js';
 import type { DocumentLimits } from '../core/documents/limits.js';
+import type { ParseFile } from '../core/documents/parse-file.js';
 import type { ConfigServerError } from '../core/errors.js';
 import type { Emit } from '../core/events.js';
 import type { Plan } from '../core/plan.js';
@@ -24,6 +25,7 @@ export interface AnswersOptions {
   readonly strict: boolean;
   readonly limits: AssembleLimits;
   readonly documentLimits: DocumentLimits;
+  readonly parse: ParseFile;
   readonly parsedCacheBytes: number;
   readonly resolutionCacheBytes: number;
 }
@@ -78,7 +80,12 @@ export function createAnswers(options: AnswersOptions): LabelAnswers {
 
 function createLabelAnswer(options: AnswersOptions) {
   const { store, uri, limits, name, emit, strict } = options;
-  const parsed = createParsedFiles({ store, limits: options.documentLimits, cacheBytes: options.parsedCacheBytes });
+  const parsed = createParsedFiles({
+    store,
+    limits: options.documentLimits,
+    cacheBytes: options.parsedCacheBytes,
+    parse: options.parse,
+  });
   const resolveSnapshot = createSnapshotResolver({
     parsed,
     uri,

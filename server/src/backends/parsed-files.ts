@@ -3,6 +3,7 @@ import type { AssembledFile } from '../core/assembly.js';
 import { createByteCache } from '../core/byte-cache.js';
 import type { DocumentLimits } from '../core/documents/limits.js';
 import { parseFile } from '../core/documents/parse-file.js';
+import type { ParseFile } from '../core/documents/parse-file.js';
 import { invalidFile } from '../core/documents/source.js';
 import { ConfigServerError, isConfigServerError } from '../core/errors.js';
 import type { SnapshotFile, SnapshotStore } from './snapshot-store.js';
@@ -12,6 +13,8 @@ export interface ParsedFilesOptions {
   readonly cacheBytes: number;
   /** Files past `bytes` are refused unread where the store knows their size. */
   readonly limits: DocumentLimits;
+  /** Default `parseFile`. Its errors are remembered like what it parses. */
+  readonly parse?: ParseFile;
 }
 
 export interface WantedFile {
@@ -36,9 +39,10 @@ const batchSize = 16;
 export function createParsedFiles(options: ParsedFilesOptions): ParsedFiles {
   const cache = createByteCache<string, Parsed>(options.cacheBytes);
 
-  const parse = (wanted: WantedFile, bytes: Uint8Array): Parsed => {
+  const parse = async (wanted: WantedFile, bytes: Uint8Array): Promise<Parsed> => {
     try {
-      const { documents, documentCount, bytes: held } = parseFile(wanted.publicPath, bytes, options.limits);
+      const parsing = (options.parse ?? parseFile)(wanted.publicPath, bytes, options.limits);
+      const { documents, documentCount, bytes: held } = await parsing;
       return remember(wanted, { file: { documents, documentCount, bytes: bytes.byteLength } }, held);
     } catch (error) {
       if (isConfigServerError(error, 'CONFIG_FILE_INVALID')) return remember(wanted, { error }, 2000);
@@ -57,7 +61,7 @@ export function createParsedFiles(options: ParsedFilesOptions): ParsedFiles {
       batch.map(({ file }) => file),
       signal,
     );
-    return batch.map((wanted, index) => parse(wanted, contents[index] ?? new Uint8Array()));
+    return Promise.all(batch.map((wanted, index) => parse(wanted, contents[index] ?? new Uint8Array())));
   };
 
   return {

@@ -2,6 +2,8 @@ import { defaultAssembleLimits } from '../core/assembly.js';
 import type { AssembleLimits } from '../core/assembly.js';
 import { defaultDocumentLimits } from '../core/documents/limits.js';
 import type { DocumentLimits } from '../core/documents/limits.js';
+import { parseFile } from '../core/documents/parse-file.js';
+import type { ParseFile } from '../core/documents/parse-file.js';
 import type { Emit } from '../core/events.js';
 import { createPlan } from '../core/plan.js';
 import type { PlanOptions } from '../core/plan.js';
@@ -35,6 +37,8 @@ export interface SnapshotBackendOptions {
   /** True: resources are looked for in the last location first. Default false. */
   readonly reverseLocationOrder?: boolean;
   readonly paths?: PlanOptions;
+  /** How files become documents. Default `parseFile` of core. */
+  readonly parse?: ParseFile;
   readonly limits?: SnapshotBackendLimits;
 }
 
@@ -94,13 +98,15 @@ export function createSnapshotBackend(options: SnapshotBackendOptions): Backend 
   }
 }
 
-function createAnswersOf({ name, store, emit, uri, strict, limits = {} }: SnapshotBackendOptions): LabelAnswers {
+function createAnswersOf(options: SnapshotBackendOptions): LabelAnswers {
+  const { name, store, emit, uri, strict, parse, limits = {} } = options;
   return createAnswers({
     name,
     store,
     emit,
     uri: sourceUri(uri),
     strict: strict ?? false,
+    parse: parse ?? parseFile,
     limits: limits.assemble ?? defaultAssembleLimits,
     documentLimits: limits.documents ?? defaultDocumentLimits,
     parsedCacheBytes: limits.parsedCacheBytes ?? 24 * mebibyte,

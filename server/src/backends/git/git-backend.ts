@@ -1,3 +1,4 @@
+import type { ParseFile } from '../../core/documents/parse-file.js';
 import type { Backend } from '../backend.js';
 import { repositoryLocations } from '../locations.js';
 import { createSnapshotBackend } from '../snapshot-backend.js';
@@ -14,6 +15,8 @@ export interface GitBackendOptions extends GitStoreOptions {
   readonly strict?: boolean;
   readonly continueOnLabelFailure?: boolean;
   readonly reverseLocationOrder?: boolean;
+  /** How files become documents. Default `parseFile` of core. */
+  readonly parse?: ParseFile;
   readonly limits?: SnapshotBackendLimits;
 }
 
@@ -23,7 +26,7 @@ export interface GitBackendOptions extends GitStoreOptions {
  * CONFIG_REPOSITORY_UNSUPPORTED
  */
 export function createGitBackend(options: GitBackendOptions): Backend {
-  const { name, emit, strict, continueOnLabelFailure, reverseLocationOrder, limits } = options;
+  const { name, emit, strict, continueOnLabelFailure, reverseLocationOrder, parse, limits } = options;
   const location = parseRepositoryUri(options.uri);
   return createSnapshotBackend({
     name,
@@ -35,6 +38,7 @@ export function createGitBackend(options: GitBackendOptions): Backend {
     ...(strict === undefined ? {} : { strict }),
     ...(continueOnLabelFailure === undefined ? {} : { continueOnLabelFailure }),
     ...(reverseLocationOrder === undefined ? {} : { reverseLocationOrder }),
+    ...(parse === undefined ? {} : { parse }),
     ...(limits === undefined ? {} : { limits }),
   });
 }

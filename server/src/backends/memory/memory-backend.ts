@@ -1,3 +1,4 @@
+import type { ParseFile } from '../../core/documents/parse-file.js';
 import type { Emit } from '../../core/events.js';
 import type { Backend } from '../backend.js';
 import { repositoryLocations } from '../locations.js';
@@ -18,6 +19,7 @@ export interface MemoryBackendOptions {
   readonly strict?: boolean;
   readonly continueOnLabelFailure?: boolean;
   readonly reverseLocationOrder?: boolean;
+  readonly parse?: ParseFile;
   readonly limits?: SnapshotBackendLimits;
   readonly emit?: Emit;
 }

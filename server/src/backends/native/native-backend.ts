@@ -1,4 +1,5 @@
 import { defaultDocumentLimits } from '../../core/documents/limits.js';
+import type { ParseFile } from '../../core/documents/parse-file.js';
 import { ConfigServerError } from '../../core/errors.js';
 import type { Emit } from '../../core/events.js';
 import type { Backend } from '../backend.js';
@@ -26,6 +27,8 @@ export interface NativeBackendOptions {
   readonly addLabelLocations?: boolean;
   readonly strict?: boolean;
   readonly reverseLocationOrder?: boolean;
+  /** How files become documents. Default `parseFile` of core. */
+  readonly parse?: ParseFile;
   readonly limits?: NativeLimits;
   /** Between looks at the folders that no notification asked for, in milliseconds. Default 2000. */
   readonly sweepMs?: number;
@@ -61,6 +64,7 @@ export function createNativeBackend(options: NativeBackendOptions): Backend {
     labels: 'folders',
     locate: folderLocations({ locations, defaultLabel, addLabelLocations }),
     paths: { absolutePaths: true, publicPath: publicPathIn(roots) },
+    ...(options.parse !== undefined && { parse: options.parse }),
     ...(options.strict !== undefined && { strict: options.strict }),
     ...(options.reverseLocationOrder !== undefined && { reverseLocationOrder: options.reverseLocationOrder }),
   });

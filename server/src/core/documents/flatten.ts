@@ -72,7 +72,8 @@ function flattenNode(walk: Walk, node: YamlNode, path: string, depth: number): v
 }
 
 function flattenScalar({ source, properties }: Walk, node: ScalarNode, path: string): void {
-  properties.set(path, { value: typedScalar(source, node) ?? '', origin: originOf(source, node) });
+  const value = typedScalar(source, node) ?? '';
+  properties.set(path, node.isSecret === true ? { value } : { value, origin: originOf(source, node) });
 }
 
 function originOf(source: Source, node: ContentNode): string {

@@ -14,6 +14,8 @@ export interface ScalarNode extends TaggedNode {
   readonly text: string;
   /** Written without quotes, so that its text decides its type. */
   readonly plain: boolean;
+  /** Decrypted: where it stands is not told beside it. */
+  readonly isSecret?: true;
 }
 
 export interface SequenceNode extends TaggedNode {

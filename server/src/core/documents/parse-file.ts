@@ -7,8 +7,9 @@ import { composeDocuments } from './compose.js';
 import { decodeYaml } from './decode.js';
 import { createFlattener } from './flatten.js';
 import type { DocumentLimits } from './limits.js';
+import type { ContentNode } from './nodes.js';
 import { parseProperties } from './properties-file.js';
-import { invalidFile } from './source.js';
+import { invalidFile, type Source } from './source.js';
 
 /** One document of a file. */
 export interface ParsedDocument {
@@ -27,13 +28,23 @@ export interface ParsedFile {
   readonly bytes: number;
 }
 
+/** How the bytes of a file become its documents: `parseFile`, or something around it that decrypts first. */
+export type ParseFile = (path: string, bytes: Uint8Array, limits: DocumentLimits) => ParsedFile | Promise<ParsedFile>;
+
 /**
  * Parses a `.yml`, `.yaml` or `.properties` file; `path` (within the repository) is what errors name.
  * @throws ConfigServerError CONFIG_FILE_INVALID
  */
 export function parseFile(path: string, bytes: Uint8Array, limits: DocumentLimits): ParsedFile {
-  const documents = readDocuments(path, bytes, limits).map((properties, index) => ({ index, properties }));
-  return { documents, documentCount: documents.length, bytes: heldBytes(documents) };
+  return toParsedFile(readDocuments(path, bytes, limits));
+}
+
+/**
+ * The last step of `parseFile` for a YAML file, over documents that were composed and perhaps changed.
+ * @throws ConfigServerError CONFIG_FILE_INVALID
+ */
+export function flattenDocuments(source: Source, roots: Iterable<ContentNode>): ParsedFile {
+  return toParsedFile(flattenAll(source, roots));
 }
 
 function readDocuments(
@@ -48,10 +59,17 @@ function readDocuments(
 
 function parseYaml(path: string, bytes: Uint8Array, limits: DocumentLimits): readonly ReadonlyMap<string, Property>[] {
   const source = decodeYaml(path, bytes, limits);
+  return flattenAll(source, composeDocuments(source));
+}
+
+function flattenAll(source: Source, roots: Iterable<ContentNode>): readonly ReadonlyMap<string, Property>[] {
   const flattener = createFlattener(source);
-  return Array.from(composeDocuments(source), (root) => flattener.flatten(root)).filter(
-    (properties) => properties !== undefined,
-  );
+  return Array.from(roots, (root) => flattener.flatten(root)).filter((properties) => properties !== undefined);
+}
+
+function toParsedFile(contents: readonly ReadonlyMap<string, Property>[]): ParsedFile {
+  const documents = contents.map((properties, index) => ({ index, properties }));
+  return { documents, documentCount: documents.length, bytes: heldBytes(documents) };
 }
 
 /** A map entry with its property object, and the strings that hang on them. */
