@@ -105,14 +105,33 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
   return {
     get,
     async resource(query, request, signal) {
-      const environment = await get(query, signal);
-      const resource = await backend.readFile(query, request.path, signal);
+      const { environment, resource } = await ofOneVersion(
+        () => backend.stamp(query),
+        async () => ({
+          environment: await get(query, signal),
+          resource: await backend.readFile(query, request.path, signal),
+        }),
+      );
       return renderResource({ resource, request, environment, fingerprint, decrypt: textDecryption(options, signal) });
     },
     stamp: (query) => backend.stamp(query),
     freshness: createFreshness(options),
     fingerprint,
   };
+}
+
+const MOST_LOOKS = 3;
+
+/**
+ * A commit may land between two looks at a label: then both are taken again, so that no answer mixes two versions.
+ * Bounded, because a source may move faster than it is read; each look is whole in itself.
+ */
+async function ofOneVersion<T>(stamp: () => string | undefined, look: () => Promise<T>): Promise<T> {
+  for (let looks = 1; ; looks += 1) {
+    const before = stamp();
+    const found = await look();
+    if (looks === MOST_LOOKS || stamp() === before) return found;
+  }
 }
 
 interface Measured {

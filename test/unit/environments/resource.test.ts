@@ -68,6 +68,26 @@ describe('a resource', () => {
     expect(backend.calls.readFile).to.equal(0);
   });
 
+  it('and its environment are of one version where a commit lands between the two looks', async () => {
+    const { backend } = setUp('v1 ${port}');
+    const racing = {
+      ...backend,
+      readFile: (...asked: Parameters<FakeBackend['readFile']>) => {
+        if (backend.calls.readFile === 0) {
+          backend.serve('v2', 'c2', [aSource('high', { port: 9n })]);
+          backend.addFile('a.conf', 'v2 ${port}');
+        }
+        return backend.readFile(...asked);
+      },
+    };
+    const resource = await createEnvironments(environmentDefaults(racing)).resource(orders, text, never);
+    expect([resource.content.toString(), resource.version, resource.environment.environment.version]).to.deep.equal([
+      'v2 9',
+      'v2',
+      'v2',
+    ]);
+  });
+
   it('has a digest of its own, under the key', async () => {
     const { environments } = setUp('x');
     const resource = await environments.resource(orders, text, never);
