@@ -1,11 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ColdStart } from './cold-start.js';
 import type { LoadResult } from './load.js';
 import type { Comparison } from './throughput.js';
 
 export interface Results {
+  /** The load average of the last minute when the bench began: what else the machine had to do. */
+  readonly loadBefore: number;
   readonly comparisons: readonly Comparison[];
   readonly coldStarts: readonly ColdStart[];
   readonly memory: { readonly now: number; readonly peak: number } | undefined;
@@ -16,7 +18,7 @@ export function renderReport(results: Results): string {
   return [
     '# Results of `npm run bench`',
     '',
-    `${machine()}. One repository of 1,000 services of three files each and 100 commits; 32 keep-alive connections over loopback;`,
+    `${machine()}; load average ${results.loadBefore.toFixed(1)} before it began. One repository of 1,000 services of three files each and 100 commits; 32 keep-alive connections over loopback;`,
     'server, bare server and load generator are three processes; the median of three rounds.',
     '',
     '| requests | server | requests/s | p50 ms | p99 ms | ours / bare |',
@@ -60,4 +62,9 @@ export async function writeReport(results: Results): Promise<void> {
     fileURLToPath(new URL('latest.json', folder)),
     `${JSON.stringify({ machine: machine(), ...results }, null, 2)}\n`,
   );
+}
+
+/** The load average of the last minute. */
+export function loadNow(): number {
+  return loadavg()[0] ?? Number.NaN;
 }

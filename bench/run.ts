@@ -5,7 +5,7 @@ import { aRepository } from '#support/git-repository.js';
 import { startGitServer } from '#support/git-server.js';
 import { residentMegabytes } from './child.js';
 import { timeFirstAnswer, type ColdStart } from './cold-start.js';
-import { renderReport, writeReport, type Results } from './report.js';
+import { loadNow, renderReport, writeReport, type Results } from './report.js';
 import { packPath, services, writeBenchRepository } from './repository.js';
 import { compareThroughput, type Comparison } from './throughput.js';
 
@@ -16,13 +16,14 @@ const cases = new Map([
 ]);
 
 async function main(): Promise<void> {
+  const loadBefore = loadNow();
   const work = await mkdtemp(path.join(tmpdir(), 'cairn-bench-'));
   try {
     const repository = path.join(work, 'config.git');
     await writeBenchRepository(repository);
     const warm = await measureWarm(work, repository);
     const cold = await measureRemote(work, repository);
-    const results = { ...warm, coldStarts: [...warm.coldStarts, ...cold] };
+    const results = { loadBefore, ...warm, coldStarts: [...warm.coldStarts, ...cold] };
     await writeReport(results);
     console.log(renderReport(results));
   } finally {
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
 }
 
 /** The first answer from a local repository, then the load on the same process, then its memory. */
-async function measureWarm(work: string, repository: string): Promise<Results> {
+async function measureWarm(work: string, repository: string): Promise<Omit<Results, 'loadBefore'>> {
   const args = await writeSettings(work, 'local', repository);
   let comparisons: Comparison[] = [];
   let memory: Results['memory'];
