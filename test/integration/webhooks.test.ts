@@ -29,14 +29,14 @@ describe('webhooks and the whole server', () => {
   const cleanups = createCleanups();
   afterEach(() => cleanups.run());
 
-  async function start(more: object = {}): Promise<Whole> {
+  async function start(more: object = {}, sources: readonly object[] = []): Promise<Whole> {
     const repository = cleanups.add(await aRepository().withFile('orders.yml', 'max-items: 50\n').create());
     const git = cleanups.add(await startGitServer(repository));
     const folder = await cleanups.add(tempFolders()).create();
     const config = join(folder, 'cairn.yml');
     const settings = {
       'data-directory': join(folder, 'data'),
-      sources: [{ type: 'git', uri: git.url, 'refresh-interval': 'never' }],
+      sources: [{ type: 'git', name: 'main', uri: git.url, 'refresh-interval': 'never' }, ...sources],
       webhooks: { github: { secret } },
       server: { port: 0 },
       ...more,
@@ -51,12 +51,17 @@ describe('webhooks and the whole server', () => {
   }
 
   /** A push as GitHub announces it, whether the remote shows it yet or not. */
-  function announce(whole: Whole, commit: string, before: string): Promise<Reply> {
+  function announce(whole: Whole, commit: string, before: string, repository?: object): Promise<Reply> {
     const { headers, payload } = readWebhook('github-push');
-    const body = JSON.stringify({ ...payload, after: commit, before, head_commit: { id: commit } });
+    const push = { ...payload, after: commit, before, head_commit: { id: commit }, ...(repository && { repository }) };
+    const body = JSON.stringify(push);
     const signature = `sha256=${hexHmac(secret, body)}`;
     const number = { 'X-GitHub-Delivery': commit, 'X-Hub-Signature-256': signature };
     return ask(whole.port, { path: '/monitor', method: 'POST', headers: { ...headers, ...number }, body });
+  }
+
+  async function ordersOf({ port }: Whole): Promise<string> {
+    return (await ask(port, { path: '/orders-default.properties' })).body.toString();
   }
 
   async function versionOf({ port }: Whole): Promise<unknown> {
@@ -100,7 +105,7 @@ describe('webhooks and the whole server', () => {
     const replies = await Promise.all(ids.map((id) => announce(whole, id, whole.first)));
 
     expect(new Set(replies.map(({ status }) => status))).to.deep.equal(new Set([200]));
-    expect(whole.git.requests.length - asked).to.be.below(150);
+    expect(whole.git.requests.length - asked).to.be.below(300);
     await whole.close();
   });
 
@@ -113,6 +118,21 @@ describe('webhooks and the whole server', () => {
 
     expect((await announce(whole, commit, whole.first)).status).to.equal(200);
     expect(whole.git.requests.length).to.equal(asked);
+  });
+
+  it('ask the remote that they name, and no other', async () => {
+    const team = cleanups.add(await aRepository().withFile('orders.yml', 'team: red\n').create());
+    const other = cleanups.add(await startGitServer(team));
+    const whole = await start({}, [{ type: 'git', name: 'team', uri: other.url, 'refresh-interval': 'never' }]);
+    const asked = [whole.git.requests.length, other.requests.length];
+    const before = await team.resolve('main');
+    const commit = await team.commit({ files: { 'orders.yml': 'team: blue\n' } });
+
+    await announce(whole, commit, before, { clone_url: other.url });
+    await eventually(async () => (await ordersOf(whole)).includes('blue') || undefined);
+
+    expect(whole.git.requests.length).to.equal(asked[0]);
+    expect(other.requests.length).to.be.above(asked[1]!);
   });
 
   it('leave health alone, whose probes fetch nothing', async () => {
