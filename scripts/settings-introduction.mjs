@@ -41,7 +41,7 @@ absent: our default; \`refresh-rate\` below 0: never). \`spring.profiles.active\
 stand in such a file under \`cairn:\`. With such a file \`SERVER_PORT\`, \`SERVER_ADDRESS\`, \`ENCRYPT_…\` and \`MANAGEMENT_…\` are read, too.
 
 What is not supported is named in the log at start. Where ignoring it would be unsafe (TLS, authentication, other backends,
-repositories by pattern, imports) the server refuses to start and names it.
+imports) the server refuses to start and names it.
 
 Which format a file has, is seen from its top-level keys, or said by \`--config-format cairn|spring\` (\`CAIRN_CONFIG_FORMAT\`):
 

@@ -1,8 +1,9 @@
 /** The composition root: every room built from the settings, started in order and closed in the opposite order. */
 import type { Backend } from './backends/backend.js';
-import { createBackend, usesMirror } from './app/backend.js';
+import { createBackend } from './app/backend.js';
 import { dataDirectory, keptDigestKey, passingDigestKey } from './app/data-directory.js';
 import { ciphersOf } from './app/encryption.js';
+import { usesMirror } from './app/git-source.js';
 import { createServing } from './app/serving.js';
 import type { Serving } from './app/serving.js';
 import type { Emit } from './core/events.js';
@@ -84,7 +85,9 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
 async function digestKeyFor(settings: Settings, directory: string): Promise<Uint8Array> {
   const configured = settings.serving['digest-key'];
   if (configured !== null) return Buffer.from(configured);
-  const isKept = settings['data-directory'] !== null || settings.sources.some(usesMirror);
+  const isKept =
+    settings['data-directory'] !== null ||
+    settings.sources.some((source) => source.type === 'git' && usesMirror(source));
   return isKept ? keptDigestKey(directory) : passingDigestKey();
 }
 

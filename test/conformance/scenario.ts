@@ -56,6 +56,7 @@ export const scenarioNames = [
   'imports',
   'master-fallback',
   'monitor',
+  'multi-repo',
   'native',
   'overrides',
   'placeholders',

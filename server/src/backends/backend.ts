@@ -76,6 +76,11 @@ export interface RefreshRequest {
   readonly repositories?: readonly string[];
 }
 
+export interface CloseOptions {
+  /** True: what is kept on disk goes, too. Default false. */
+  readonly discard?: boolean;
+}
+
 /** Where property sources come from. Every implementation passes test/contract/backend.ts. */
 export interface Backend {
   /** A short name for health, logs and metrics: the source's name in the settings. */
@@ -101,11 +106,11 @@ export interface Backend {
   repositories(): readonly string[];
   /** Checks the source now. @throws ConfigServerError CONFIG_SOURCE_UNAVAILABLE */
   refresh(request: RefreshRequest, signal: AbortSignal): Promise<readonly MovedLabel[]>;
-  /** Never does I/O to a remote. */
-  health(): BackendHealth;
+  /** Of the whole, or of what `query` is answered from. Never does I/O to a remote. */
+  health(query?: Query): BackendHealth;
   /** Called after a label moved. Returns the function that unsubscribes. */
   onVersionChange(listener: (moved: readonly MovedLabel[]) => void): () => void;
   /** Opens the source and starts its background refresh. A remote that is down does not make it fail. */
   start(signal: AbortSignal): Promise<void>;
-  close(): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { AssembleLimits } from '../core/assembly.js';
-import { createByteCache } from '../core/byte-cache.js';
 import type { DocumentLimits } from '../core/documents/limits.js';
 import type { ParseFile } from '../core/documents/parse-file.js';
 import type { ConfigServerError } from '../core/errors.js';
@@ -13,6 +12,7 @@ import type { LabelledSnapshot } from './labels.js';
 import { createParsedFiles } from './parsed-files.js';
 import { contentCost, createSnapshotResolver } from './resolve-snapshot.js';
 import { createSingleFlight } from './single-flight.js';
+import type { BackendCaches } from './snapshot-caches.js';
 import type { SnapshotStore } from './snapshot-store.js';
 import { createStaleSearch, isBrokenFile } from './stale-search.js';
 import type { Answer } from './stale-search.js';
@@ -26,8 +26,7 @@ export interface AnswersOptions {
   readonly limits: AssembleLimits;
   readonly documentLimits: DocumentLimits;
   readonly parse: ParseFile;
-  readonly parsedCacheBytes: number;
-  readonly resolutionCacheBytes: number;
+  readonly caches: BackendCaches;
 }
 
 export interface AnswerRequest {
@@ -45,10 +44,10 @@ export interface LabelAnswers {
   close(): void;
 }
 
-type Outcome = { readonly resolution: Resolution } | { readonly error: ConfigServerError };
+export type Outcome = { readonly resolution: Resolution } | { readonly error: ConfigServerError };
 
 export function createAnswers(options: AnswersOptions): LabelAnswers {
-  const outcomes = createByteCache<string, Outcome>(options.resolutionCacheBytes / 2);
+  const { outcomes } = options.caches;
   const flights = createSingleFlight<Outcome>();
   const answer = createLabelAnswer(options);
 
@@ -79,11 +78,11 @@ export function createAnswers(options: AnswersOptions): LabelAnswers {
 }
 
 function createLabelAnswer(options: AnswersOptions) {
-  const { store, uri, limits, name, emit, strict } = options;
+  const { store, uri, limits, name, emit, strict, caches } = options;
   const parsed = createParsedFiles({
     store,
     limits: options.documentLimits,
-    cacheBytes: options.parsedCacheBytes,
+    cache: caches.parsed,
     parse: options.parse,
   });
   const resolveSnapshot = createSnapshotResolver({
@@ -91,7 +90,7 @@ function createLabelAnswer(options: AnswersOptions) {
     uri,
     limits,
     emit,
-    cacheBytes: options.resolutionCacheBytes / 2,
+    cache: caches.contents,
   });
   const searchStale = createStaleSearch({ name, store, emit, strict });
   return ({ label, snapshot }: LabelledSnapshot, { planOf }: AnswerRequest, signal: AbortSignal): Promise<Answer> =>

@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AssembledFile } from '../core/assembly.js';
-import { createByteCache } from '../core/byte-cache.js';
 import type { DocumentLimits } from '../core/documents/limits.js';
 import { parseFile } from '../core/documents/parse-file.js';
 import type { ParseFile } from '../core/documents/parse-file.js';
 import { invalidFile } from '../core/documents/source.js';
 import { ConfigServerError, isConfigServerError } from '../core/errors.js';
+import type { Kept } from './snapshot-caches.js';
 import type { SnapshotFile, SnapshotStore } from './snapshot-store.js';
 
 export interface ParsedFilesOptions {
   readonly store: Pick<SnapshotStore, 'read'>;
-  readonly cacheBytes: number;
+  readonly cache: Kept<Parsed>;
   /** Files past `bytes` are refused unread where the store knows their size. */
   readonly limits: DocumentLimits;
   /** Default `parseFile`. Its errors are remembered like what it parses. */
@@ -32,12 +32,12 @@ export interface ParsedFiles {
   load(wanted: readonly WantedFile[], signal: AbortSignal): Promise<readonly AssembledFile[]>;
 }
 
-type Parsed = { readonly file: AssembledFile } | { readonly error: ConfigServerError };
+export type Parsed = { readonly file: AssembledFile } | { readonly error: ConfigServerError };
 
 const batchSize = 16;
 
 export function createParsedFiles(options: ParsedFilesOptions): ParsedFiles {
-  const cache = createByteCache<string, Parsed>(options.cacheBytes);
+  const { cache } = options;
 
   const parse = async (wanted: WantedFile, bytes: Uint8Array): Promise<Parsed> => {
     try {

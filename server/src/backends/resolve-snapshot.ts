@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { assemble } from '../core/assemble.js';
 import type { AssembledFile, AssembledSource, AssembleLimits } from '../core/assembly.js';
-import { createByteCache } from '../core/byte-cache.js';
 import type { PropertySource } from '../core/environment.js';
 import { ConfigServerError } from '../core/errors.js';
 import type { Emit } from '../core/events.js';
@@ -9,6 +8,7 @@ import { unreadCandidates } from '../core/plan.js';
 import type { Plan } from '../core/plan.js';
 import { sourceName } from '../core/source-name.js';
 import type { ParsedFiles } from './parsed-files.js';
+import type { Kept } from './snapshot-caches.js';
 import type { Snapshot, SnapshotFile } from './snapshot-store.js';
 
 /** The property sources of one plan in one snapshot. */
@@ -22,7 +22,7 @@ export interface SnapshotResolverOptions {
   readonly parsed: ParsedFiles;
   readonly uri: string;
   readonly limits: AssembleLimits;
-  readonly cacheBytes: number;
+  readonly cache: Kept<Content>;
   readonly emit: Emit;
 }
 
@@ -38,7 +38,7 @@ const mostNotices = 100;
 
 /** Equal contents are one object, also across commits that did not touch them. */
 export function createSnapshotResolver(options: SnapshotResolverOptions): ResolveSnapshot {
-  const contents = createByteCache<string, Content>(options.cacheBytes);
+  const contents = options.cache;
   const intern = (content: Content): Content => {
     const known = contents.get(content.contentId);
     if (known === undefined) contents.set(content.contentId, content, contentCost(content));

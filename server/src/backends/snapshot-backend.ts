@@ -16,6 +16,8 @@ import { labelsOf, snapshotsOf } from './labels.js';
 import type { LabelledSnapshot, LabelMeaning } from './labels.js';
 import type { Locate } from './locations.js';
 import { createResourceReader } from './read-resource.js';
+import { createSnapshotCaches } from './snapshot-caches.js';
+import type { SnapshotCaches } from './snapshot-caches.js';
 import type { SnapshotStore } from './snapshot-store.js';
 
 /** A backend over any store of snapshots: plan → load → assemble, with content-addressed caches. */
@@ -48,6 +50,8 @@ export interface SnapshotBackendLimits {
   /** Bytes of parsed documents, and of resolutions, that are kept. Default 24 MiB and 8 MiB. */
   readonly parsedCacheBytes?: number;
   readonly resolutionCacheBytes?: number;
+  /** In place of caches of its own. */
+  readonly caches?: SnapshotCaches;
 }
 
 const mebibyte = 1024 * 1024;
@@ -87,9 +91,9 @@ export function createSnapshotBackend(options: SnapshotBackendOptions): Backend 
     health: () => store.health(),
     onVersionChange: (listener) => store.onVersionChange(listener),
     start: (signal) => store.start(signal),
-    async close() {
+    async close(closing) {
       answers.close();
-      await store.close();
+      await store.close(closing);
     },
   };
 
@@ -109,8 +113,14 @@ function createAnswersOf(options: SnapshotBackendOptions): LabelAnswers {
     parse: parse ?? parseFile,
     limits: limits.assemble ?? defaultAssembleLimits,
     documentLimits: limits.documents ?? defaultDocumentLimits,
-    parsedCacheBytes: limits.parsedCacheBytes ?? 24 * mebibyte,
-    resolutionCacheBytes: limits.resolutionCacheBytes ?? 8 * mebibyte,
+    caches: (limits.caches ?? cachesOf(limits)).forBackend(),
+  });
+}
+
+function cachesOf({ parsedCacheBytes, resolutionCacheBytes }: SnapshotBackendLimits): SnapshotCaches {
+  return createSnapshotCaches({
+    parsedBytes: parsedCacheBytes ?? 24 * mebibyte,
+    resolutionBytes: resolutionCacheBytes ?? 8 * mebibyte,
   });
 }
 

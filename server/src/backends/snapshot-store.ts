@@ -1,4 +1,4 @@
-import type { BackendHealth, MovedLabel, RefreshRequest } from './backend.js';
+import type { BackendHealth, CloseOptions, MovedLabel, RefreshRequest } from './backend.js';
 
 /**
  * Storage that keeps immutable trees of files: git commits, a folder's contents, commits in memory. A store does I/O and
@@ -36,7 +36,7 @@ export interface SnapshotStore {
   /** Opens the source and starts its background refresh. A source that is down does not make it fail. */
   start(signal: AbortSignal): Promise<void>;
   /** Ends timers, watchers, sockets and children. Idempotent. */
-  close(): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /**

@@ -66,7 +66,8 @@ export interface Environments {
   resource(query: Query, request: ResourceRequest, signal: AbortSignal): Promise<ServedResource>;
   /** As `Backend.stamp`: while it returns an equal text, `get(query)` returns an equal environment. */
   stamp(query: Query): string | undefined;
-  freshness(): Freshness;
+  /** Of what `query` is answered from; without one, of all. */
+  freshness(query?: Query): Freshness;
   readonly fingerprint: Fingerprint;
 }
 

@@ -1,4 +1,5 @@
 import type { Backend } from '../backends/backend.js';
+import type { Query } from '../core/query.js';
 
 /** How old what is served may be: since the last successful check of the source. */
 export interface Freshness {
@@ -15,9 +16,9 @@ export interface FreshnessOptions {
 }
 
 /** Reads the clock once a call and never does I/O. */
-export function createFreshness({ backend, staleAfterMs, now }: FreshnessOptions): () => Freshness {
-  return () => {
-    const { lastSuccess } = backend.health();
+export function createFreshness({ backend, staleAfterMs, now }: FreshnessOptions): (query?: Query) => Freshness {
+  return (query) => {
+    const { lastSuccess } = backend.health(query);
     if (lastSuccess === null) return { ageSeconds: null, isStale: false };
     const age = Math.max(0, now() - lastSuccess);
     return { ageSeconds: Math.floor(age / 1000), isStale: age > staleAfterMs };

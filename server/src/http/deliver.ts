@@ -10,14 +10,9 @@ import type { Provenance, Representation } from './representation.js';
 export interface Delivery {
   readonly representation: Representation;
   readonly provenance: Provenance;
-  /** Set where the same request may be answered from prepared bytes for as long as the stamp stands. */
-  readonly reusable?: Reusable;
-}
-
-export interface Reusable {
   readonly query: Query;
-  /** The stamp from before the environment was looked up. */
-  readonly stamp: string | undefined;
+  /** From before the environment was looked up: while it stands, the same request may be answered from prepared bytes. */
+  readonly stamp?: string | undefined;
 }
 
 /** Answers 200 or 304 with validators, in the content coding that the client prefers. */
@@ -31,10 +26,10 @@ export interface DeliverOptions {
 
 export function createDeliver({ environments, compression, hotLane }: DeliverOptions): Deliver {
   return async (ctx, delivery) => {
-    const { representation, provenance, reusable } = delivery;
+    const { representation, provenance, query, stamp } = delivery;
     const encoded = await compression.encode(representation, preferredCoding(ctx), ctx.state.signal);
-    if (reusable !== undefined) hotLane.remember(ctx.req, { representation, provenance, encoded, ...reusable });
-    const head: AnswerHead = { representation, provenance, freshness: environments.freshness() };
+    if (stamp !== undefined) hotLane.remember(ctx.req, { representation, provenance, encoded, query, stamp });
+    const head: AnswerHead = { representation, provenance, freshness: environments.freshness(query) };
     if (isNotModified(preconditionsOf(ctx), representation)) {
       setHeaders(ctx, notModifiedHeaders(head));
       ctx.status = 304;

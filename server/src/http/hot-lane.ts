@@ -31,7 +31,7 @@ export interface Memorable {
   readonly provenance: Provenance;
   readonly encoded: EncodedBody;
   readonly query: Query;
-  readonly stamp: string | undefined;
+  readonly stamp: string;
 }
 
 export interface HotLane {
@@ -85,17 +85,17 @@ export function createHotLane({ environments, cacheBytes, isAnonymous }: HotLane
       if (!isAnonymous || !isAdmitted(request)) return undefined;
       const entry = find(request);
       if (entry === undefined) return undefined;
-      refresh(entry, environments.freshness());
+      refresh(entry, environments.freshness(entry.query));
       return prepared(entry, request.headers['if-none-match']);
     },
     remember(request, memorable) {
       const { stamp, query } = memorable;
-      if (!isAnonymous || !isAdmitted(request) || stamp === undefined) return;
+      if (!isAnonymous || !isAdmitted(request)) return;
       // The stamp moved while the environment was looked up: which of the two it belongs to cannot be known.
       if (environments.stamp(query) !== stamp) return;
       const key = keyOf(request);
       if (key.length > KEY_BYTES) return;
-      const entry = entryOf({ ...memorable, stamp }, environments.freshness());
+      const entry = entryOf(memorable, environments.freshness(query));
       entries.set(key, entry, key.length + entry.body.length + ENTRY_BYTES);
     },
   };
@@ -109,7 +109,7 @@ function keyOf({ url = '', headers }: IncomingMessage): string {
   return `${url}\n${headers.accept ?? ''}\n${headers['accept-encoding'] ?? ''}`;
 }
 
-function entryOf(memorable: Memorable & { readonly stamp: string }, freshness: Freshness): Entry {
+function entryOf(memorable: Memorable, freshness: Freshness): Entry {
   const { query, stamp, provenance } = memorable;
   const { body, encoding } = memorable.encoded;
   const { contentType, etag } = memorable.representation;

@@ -48,13 +48,13 @@ export function createCompositeBackend(options: CompositeOptions): Backend {
     },
     repositories: () => parts.flatMap((part) => part.repositories()),
     refresh: (request, signal) => refreshParts(parts.map(withNamedFailures), request, signal),
-    health: () => compositeHealth(parts, leftOut),
+    health: (query) => compositeHealth(parts, leftOut, query),
     onVersionChange: (listener) => listenTo(parts, listener),
     async start(signal) {
       sortOut(await Promise.all(parts.map((part) => outcomeOf(part, () => part.start(signal)))), true);
     },
-    async close() {
-      await Promise.all(parts.map((part) => part.close()));
+    async close(closing) {
+      await Promise.all(parts.map((part) => part.close(closing)));
     },
   };
 

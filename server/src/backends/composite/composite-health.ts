@@ -1,10 +1,11 @@
+import type { Query } from '../../core/query.js';
 import type { Backend, BackendHealth, NamedHealth } from '../backend.js';
 import type { LeftOut } from './left-out.js';
 
 /** Ready when every part is, and as old as the oldest. */
-export function compositeHealth(parts: readonly Backend[], leftOut: LeftOut): BackendHealth {
+export function compositeHealth(parts: readonly Backend[], leftOut: LeftOut, query?: Query): BackendHealth {
   const healths = parts.map((part): NamedHealth => {
-    const health = part.health();
+    const health = part.health(query);
     return { ...health, name: part.name, error: health.error ?? leftOut.reasonOf(part) };
   });
   const failing = healths.find(({ error }) => error !== null);

@@ -1,6 +1,6 @@
 /** Serves a mirror from memory: requests read the published refs, checks of the remote run in the background. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BackendHealth, MovedLabel, RefreshRequest } from '../backend.js';
+import type { BackendHealth, CloseOptions, MovedLabel, RefreshRequest } from '../backend.js';
 import { orAborted } from '../single-flight.js';
 import type { Snapshot, SnapshotFile, SnapshotStore } from '../snapshot-store.js';
 import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
@@ -272,17 +272,17 @@ class MirrorStore implements SnapshotStore {
     return () => void this.#listeners.delete(listener);
   }
 
-  close(): Promise<void> {
-    this.#closed ??= this.#end();
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closed ??= this.#end(options);
     return this.#closed;
   }
 
-  async #end(): Promise<void> {
+  async #end(options: CloseOptions): Promise<void> {
     this.#closing.abort(new Error('closed'));
     this.#schedule.close();
     this.#listeners.clear();
     await this.#underWay;
-    await this.#mirror.close();
+    await this.#mirror.close(options);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import type { MovedLabel } from '../backend.js';
+import type { CloseOptions, MovedLabel } from '../backend.js';
 import { ConfigServerError } from '../../core/errors.js';
 import type { GitEngine, Ref, RefName, Refs, RemoteRefs } from './engine.js';
 import { findGenerations, generationFolder, removeOthers } from './generations.js';
@@ -193,12 +193,19 @@ export class Mirror {
     await removeOthers(this.#folder, this.#published.generation.number);
   }
 
-  async close(): Promise<void> {
+  async close({ discard = false }: CloseOptions = {}): Promise<void> {
     await this.#closeRetired();
     await this.#published?.generation.engine.close();
     await this.#first?.close();
+    if (discard) await this.#discard();
     await this.#lock?.release();
+    // Only where nothing of anybody is left in it.
+    if (discard && this.#lock !== undefined) await fs.rmdir(this.#folder).catch(() => undefined);
     this.#lock = undefined;
+  }
+
+  async #discard(): Promise<void> {
+    if ((await this.#lock?.isHeld()) === true) await removeOthers(this.#folder, -1);
   }
 }
 

@@ -31,7 +31,8 @@ async function answerEnvironment(ctx: RouteContext, services: Services): Promise
   await deliver(ctx, {
     representation: bodies.environment(served, variant),
     provenance: provenanceOf(served),
-    reusable: { query, stamp },
+    query,
+    stamp,
   });
 }
 

@@ -34,7 +34,8 @@ async function answerRendition(ctx: RouteContext, services: Services, format: Re
   await deliver(ctx, {
     representation: bodies.rendition(served, format, resolvePlaceholders),
     provenance: provenanceOf(served),
-    reusable: { query, stamp },
+    query,
+    stamp,
   });
 }
 

@@ -1,4 +1,5 @@
 import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
+import type { Query } from '../../core/query.js';
 import { queryOf } from '../query-of.js';
 import { validateResourcePath } from '../../core/resource-path.js';
 import type { ServedResource } from '../../environments/resource.js';
@@ -36,15 +37,18 @@ export const resourceRoutes: RouteGroup = (services) => [
 
 async function answerResource(ctx: RouteContext, services: Services): Promise<void> {
   const form = prefer(ctx, [TEXT_TYPE, BINARY_TYPE]) === BINARY_TYPE ? 'binary' : 'text';
-  const served = await find(ctx, services, form);
+  const query = queryOf(ctx, services);
+  const served = await find(ctx, services, query, form);
   await services.deliver(ctx, {
     representation: services.bodies.resource(served, form),
     provenance: { ...provenanceOf(served.environment), version: served.version },
+    query,
   });
 }
 
-async function find(ctx: RouteContext, services: Services, form: 'text' | 'binary'): Promise<ServedResource> {
-  const query = queryOf(ctx, services);
+type Form = 'text' | 'binary';
+
+async function find(ctx: RouteContext, services: Services, query: Query, form: Form): Promise<ServedResource> {
   const request = {
     path: validateResourcePath(ctx.params['path'] ?? ''),
     form,
