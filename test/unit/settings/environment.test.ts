@@ -42,12 +42,11 @@ describe('settings from the environment and arguments', () => {
   it('replace a list whole, as a text or by its elements', async () => {
     const whole = { CAIRN_SOURCES__0__SEARCH_PATHS: 'x, {application}' };
     const elements = { CAIRN_SOURCES__0__SEARCH_PATHS__0: 'y,z' };
-    const lists = await Promise.all(
-      [whole, elements].map((environment) => folder.load('cairn.yml', file, { environment })),
-    );
-    const paths = lists
-      .map(({ settings }) => settings.sources[0])
-      .map((source) => source?.type === 'git' && source['search-paths']);
+    const paths = [];
+    for (const environment of [whole, elements]) {
+      const [source] = (await folder.load('cairn.yml', file, { environment })).settings.sources;
+      paths.push(source?.type === 'git' && source['search-paths']);
+    }
     expect(paths).to.deep.equal([['x', '{application}'], ['y,z']]);
   });
 
