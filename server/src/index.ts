@@ -15,6 +15,6 @@ export type { App, AppOptions, Started } from './app.js';
 export { ConfigServerError, isConfigServerError } from './core/errors.js';
 export type { ConfigServerErrorOptions, ErrorCode, FilePosition } from './core/errors.js';
 export type { CairnEvent, Emit } from './core/events.js';
-export { loadSettings } from './settings/load.js';
+export { loadSettings } from './app/load-settings.js';
 export type { LoadedSettings, LoadRequest } from './settings/load.js';
 export type { Settings } from './settings/schema.js';

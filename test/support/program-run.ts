@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
 
 import { runProgram } from '#server/cli/program.js';
 
@@ -11,7 +12,7 @@ export interface ProgramRun {
   readonly stderr: () => string;
 }
 
-export function runCairn(args: readonly string[], environment: Record<string, string> = {}): ProgramRun {
+export function runCairn(args: readonly string[], environment: Record<string, string> = {}, stdin = ''): ProgramRun {
   const stdout: string[] = [];
   const stderr: string[] = [];
   const exits: number[] = [];
@@ -19,6 +20,7 @@ export function runCairn(args: readonly string[], environment: Record<string, st
   const status = runProgram(args, {
     stdout: { write: (text) => stdout.push(text) },
     stderr: { write: (text) => stderr.push(text) },
+    stdin: Readable.from([stdin]),
     environment,
     signals,
     exit: (code) => void exits.push(code),

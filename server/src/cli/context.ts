@@ -4,11 +4,17 @@ import type { EventEmitter } from 'node:events';
 export interface ProgramContext {
   readonly stdout: Output;
   readonly stderr: Output;
+  readonly stdin: Input;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where signals and unhandled errors come from: `process`. */
   readonly signals: Pick<EventEmitter, 'on' | 'off'>;
   /** Ends the process at once. */
   readonly exit: (status: number) => void;
+}
+
+/** Such as `process.stdin`. */
+export interface Input extends AsyncIterable<unknown> {
+  readonly isTTY?: boolean;
 }
 
 export interface Output {

@@ -4,6 +4,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { packageVersion } from '../app/version.js';
 import { startFailure } from './failure.js';
 import type { ProgramContext } from './context.js';
+import { decrypt, encrypt } from './cipher.js';
+import type { CipherOptions } from './cipher.js';
 import { demoChange } from './demo-change.js';
 import { serve } from './serve.js';
 import type { ServeOptions } from './serve.js';
@@ -44,6 +46,18 @@ function describeProgram(context: ProgramContext, finish: (status: number) => vo
     );
   // Without a command commander prints help as an error: exit status 2.
   describeServe(program, context, finish);
+  describeCipher(program, finish, {
+    name: 'encrypt',
+    description: 'Print the {cipher} value of a text, to be written into a configuration file.',
+    example: 'printf %s "$PASSWORD" | cairn encrypt --config cairn.yml',
+    run: (text, options) => encrypt(text, options, context),
+  });
+  describeCipher(program, finish, {
+    name: 'decrypt',
+    description: 'Print the text of a {cipher} value; exit status 1 where it cannot be decrypted.',
+    example: "cairn decrypt --key-file key.txt '{cipher}0257cae3…'",
+    run: (text, options) => decrypt(text, options, context),
+  });
   describeDemoChange(program, context, finish);
   return program;
 }
@@ -62,6 +76,32 @@ function describeServe(program: Command, context: ProgramContext, finish: (statu
     .action(async (options: ServeOptions) => {
       finish(await serve(options, context));
     });
+}
+
+interface CipherCommand {
+  readonly name: 'encrypt' | 'decrypt';
+  readonly description: string;
+  readonly example: string;
+  readonly run: (text: string | undefined, options: CipherOptions) => Promise<number>;
+}
+
+function describeCipher(program: Command, finish: (status: number) => void, command: CipherCommand): void {
+  const described = program
+    .command(command.name)
+    .description(command.description)
+    .argument('[text]', 'what to work on; without it standard input, which no other program and no shell history sees')
+    .option('-c, --config <file>', 'settings file with the keys, in either format')
+    .addOption(new Option('--config-format <format>', 'whose names the file has').choices(['cairn', 'spring']))
+    .addOption(new Option('--key-file <file>', 'file with the key: a text, or an RSA private key in PEM'))
+    .addOption(new Option('--server <url>', 'let a running server do it').conflicts(['config', 'keyFile', 'suite']))
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\nExample:\n  ${command.example}`);
+  if (command.name === 'encrypt') {
+    described.addOption(new Option('--suite <suite>', 'form of the value').choices(['reference', 'v2']));
+  }
+  described.action(async (text: string | undefined, options: CipherOptions) => {
+    finish(await command.run(text, options));
+  });
 }
 
 function describeDemoChange(program: Command, context: ProgramContext, finish: (status: number) => void): void {

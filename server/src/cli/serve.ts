@@ -1,7 +1,7 @@
 import { createApp } from '../app.js';
 import { openDemo } from '../app/demo.js';
 import type { Demo } from '../app/demo.js';
-import { loadSettings } from '../settings/load.js';
+import { loadSettings } from '../app/load-settings.js';
 import type { LoadRequest } from '../settings/load.js';
 import type { SettingsFormat } from '../settings/recognize.js';
 import type { ProgramContext } from './context.js';

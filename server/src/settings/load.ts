@@ -3,6 +3,7 @@
  * that is wrong. May import core/ only.
  */
 import { buildSettings } from './build.js';
+import { decryptEntries } from './decrypt-entries.js';
 import { mergeEntries } from './entries.js';
 import type { Entry } from './entries.js';
 import { environmentEntries } from './environment.js';
@@ -16,6 +17,7 @@ import { mergeDocuments } from './reference/flat.js';
 import { translate } from './reference/translate.js';
 import { variableProfiles, variableProperties } from './reference/variables.js';
 import { profileNames } from './reference/relaxed.js';
+import type { EncryptionSettings } from './sections/encryption.js';
 import type { Settings } from './schema.js';
 import { readSecretFiles } from './secret-files.js';
 import { requireSettledSecurity } from './security-check.js';
@@ -28,6 +30,8 @@ export interface LoadRequest {
   readonly values?: ReadonlyMap<string, { readonly name: string; readonly value: string }>;
   /** Whether `values` say everything, so that neither `cairn.yml` nor `CAIRN_CONFIG` is read. */
   readonly withoutFile?: boolean;
+  /** Whether what to serve, and to whom, may be left open: for commands that serve nothing. */
+  readonly withoutServing?: boolean;
   readonly environment: EnvironmentVariables;
 }
 
@@ -39,18 +43,27 @@ export interface LoadedSettings {
   readonly file: string | undefined;
 }
 
+/** Makes ready to decrypt settings that are ciphers themselves, by the keys that the settings tell of. */
+export type SettingsDecryption = (encryption: EncryptionSettings) => Promise<(cipher: string) => Promise<string>>;
+
 /**
  * Lays the sources of settings one on another: defaults, file, `SPRING_…`, `CAIRN_…`, arguments; later wins.
  * @throws ConfigServerError CONFIG_SETTINGS_INVALID with everything that is wrong, CONFIG_SECURITY_UNSETTLED
  */
-export async function loadSettings(request: LoadRequest): Promise<LoadedSettings> {
+export async function loadSettings(request: LoadRequest, decryption?: SettingsDecryption): Promise<LoadedSettings> {
   const file = await readSettingsFile(request);
   const { layers, problems, notices } = fileLayers(file, request.environment);
   const all = [...layers, environmentEntries(request.environment), argumentEntries(request)];
   const read = await Promise.all(all.map((layer) => readSecretFiles(layer)));
-  const built = buildSettings(mergeEntries(read.map(({ entries }) => entries)));
-  const found = [...file.problems, ...problems, ...read.flatMap((layer) => layer.problems), ...built.problems];
+  const opened = await decryptEntries(mergeEntries(read.map(({ entries }) => entries)), decryption);
+  const built = buildSettings(opened.entries);
+  const found = [
+    ...[...file.problems, ...problems],
+    ...read.flatMap((layer) => layer.problems),
+    ...[...opened.problems, ...built.problems],
+  ];
   if (found.length > 0 || built.settings === undefined) throw settingsInvalid(found);
+  if (request.withoutServing === true) return { settings: built.settings, notices, file: file.path };
   requireSettledSecurity(built.settings);
   if (built.settings.sources.length === 0) throw settingsInvalid([noSource(file)]);
   return { settings: built.settings, notices, file: file.path };

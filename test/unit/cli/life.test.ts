@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
 
 import type { App } from '#server/app.js';
@@ -17,6 +18,7 @@ function aLife(app: Partial<App> = {}) {
   const context = {
     stdout: { write: () => true },
     stderr: { write: () => true },
+    stdin: Readable.from([]),
     environment: {},
     signals,
     exit: (status: number): void => void calls.push(`exit ${status}`),

@@ -90,10 +90,12 @@ function byteAt(bytes: Buffer, at: number): number {
   return byte;
 }
 
-/** The child at `index`, which must be of `tag`. */
+/** The child at `index`, which must be of `tag`; octets may come in pieces. */
 export function child(parent: Der, index: number, tag: number): Der {
   const found = parent.children[index];
-  if (found?.tag !== tag) throw malformed('a part is not of the kind that belongs there');
+  const isPieces = tag === tags.octets && found?.tag === (tag | CONSTRUCTED);
+  if (found === undefined || (found.tag !== tag && !isPieces))
+    throw malformed('a part is not of the kind that belongs there');
   return found;
 }
 

@@ -9,7 +9,7 @@ import { decryptRc2 } from './rc2.js';
 
 /** Seconds of work at most for one password. */
 export const MAX_ITERATIONS = 10_000_000;
-/** Of the iterated hash of PKCS #12, which keeps the event loop busy. */
+/** Of the iterated hash of PKCS #12, which is done on the event loop, piece by piece. */
 export const MAX_HASH_ITERATIONS = 1_000_000;
 
 const derive = promisify(pbkdf2);
@@ -79,14 +79,19 @@ export async function pbkdf2Key(derivation: Der, password: string, bytes: number
   return derive(password, salt, iterations, bytes, hash);
 }
 
-function decryptLegacy(scheme: LegacyScheme, parameters: Der, data: Buffer, password: string): Buffer | undefined {
+async function decryptLegacy(
+  scheme: LegacyScheme,
+  parameters: Der,
+  data: Buffer,
+  password: string,
+): Promise<Buffer | undefined> {
   const salt = octets(child(parameters, 0, tags.octets));
   const iterations = Math.max(1, numberOf(child(parameters, 1, tags.integer), MAX_HASH_ITERATIONS));
   if (salt.length === 0) throw malformed('a salt is empty');
-  const derived = (purpose: 1 | 2, bytes: number): Buffer =>
+  const derived = (purpose: 1 | 2, bytes: number): Promise<Buffer> =>
     pkcs12Key(password, { hash: 'sha1', purpose, salt, iterations, bytes });
-  const key = derived(1, scheme.keyBytes);
-  const iv = derived(2, 8);
+  const key = await derived(1, scheme.keyBytes);
+  const iv = await derived(2, 8);
   if (scheme.cipher === 'des-ede3-cbc') {
     return decryptCbc(scheme.cipher, key.length === 24 ? key : Buffer.concat([key, key.subarray(0, 8)]), iv, data);
   }

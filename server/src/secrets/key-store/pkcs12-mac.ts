@@ -46,7 +46,10 @@ async function macKey(mac: Der, algorithm: Der, password: string): Promise<MacKe
   if (salt.length === 0) throw malformed('a salt is empty');
   const iterations = mac.children[2] === undefined ? 1 : numberOf(mac.children[2], MAX_HASH_ITERATIONS);
   const bytes = hashBytes[hash];
-  return { hash, key: pkcs12Key(password, { hash, purpose: 3, salt, iterations: Math.max(1, iterations), bytes }) };
+  return {
+    hash,
+    key: await pkcs12Key(password, { hash, purpose: 3, salt, iterations: Math.max(1, iterations), bytes }),
+  };
 }
 
 async function pbmac1Key(parameters: Der, password: string): Promise<MacKey> {

@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+
+/** A few milliseconds of work. */
+const AT_ONCE = 1000;
 
 export type Pkcs12Hash = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
 
@@ -12,14 +16,14 @@ export interface Pkcs12KeyOptions {
 }
 
 /** What a password gives in PKCS #12's own way (RFC 7292, appendix B.2). */
-export function pkcs12Key(password: string, options: Pkcs12KeyOptions): Buffer {
+export async function pkcs12Key(password: string, options: Pkcs12KeyOptions): Promise<Buffer> {
   const { hash, purpose, salt, iterations, bytes } = options;
   const block = hash === 'sha384' || hash === 'sha512' ? 128 : 64;
   const diversifier = Buffer.alloc(block, purpose);
   const input = Buffer.concat([filled(salt, block), filled(passwordBytes(password), block)]);
   const parts: Buffer[] = [];
   for (let made = 0; made < bytes;) {
-    const part = hashed(hash, Buffer.concat([diversifier, input]), iterations);
+    const part = await hashed(hash, Buffer.concat([diversifier, input]), iterations);
     parts.push(part);
     made += part.length;
     addToBlocks(input, filled(part, block).subarray(0, block));
@@ -37,9 +41,13 @@ function filled(bytes: Uint8Array, block: number): Buffer {
   return Buffer.from(Array.from({ length }, (_, i) => bytes[i % bytes.length] ?? 0));
 }
 
-function hashed(hash: Pkcs12Hash, bytes: Buffer, iterations: number): Buffer {
+/** Node has no iterated hash off the event loop, so others get their turn in between. */
+async function hashed(hash: Pkcs12Hash, bytes: Buffer, iterations: number): Promise<Buffer> {
   let digest = bytes;
-  for (let i = 0; i < iterations; i += 1) digest = createHash(hash).update(digest).digest();
+  for (let i = 1; i <= iterations; i += 1) {
+    digest = createHash(hash).update(digest).digest();
+    if (i % AT_ONCE === 0) await setImmediate();
+  }
   return digest;
 }
 

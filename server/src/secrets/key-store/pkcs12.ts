@@ -37,13 +37,7 @@ export async function readPkcs12(bytes: Buffer, password: string): Promise<KeySt
 function plainContent(info: Der): Buffer {
   const oid = oidOf(child(info, 0, tags.oid));
   if (oid !== pkcs7.data) throw keyStoreRefused('is signed or encrypted by a public key; only passwords are supported');
-  return octets(child(child(info, 1, tags.context0), 0, octetsTag(child(info, 1, tags.context0))));
-}
-
-/** An octet string may come in pieces. */
-function octetsTag(parent: Der): number {
-  const tag = parent.children[0]?.tag;
-  return tag === 0x24 ? 0x24 : tags.octets;
+  return octets(child(child(info, 1, tags.context0), 0, tags.octets));
 }
 
 interface Bag {

@@ -20,7 +20,7 @@ const logLevels = new Map([
 
 const encryptionNames: readonly NamedSetting[] = [
   ...['key', 'salt', 'key-store.location', 'key-store.password', 'key-store.alias', 'key-store.secret'].map(encrypt),
-  ...['rsa.algorithm', 'rsa.strong', 'rsa.salt'].map(encrypt),
+  ...['rsa.algorithm', 'rsa.strong', 'rsa.salt', 'fail-on-error'].map(encrypt),
   { name: `${server}.encrypt.enabled`, to: 'encryption.enabled' },
   { name: `${server}.encrypt.plain-text-encrypt`, to: 'encryption.plain-text' },
   { name: `${server}.encrypt.prefix-invalid-properties`, to: 'encryption.prefix-invalid' },

@@ -27,6 +27,7 @@ export interface EncryptionSettings {
   readonly suite: 'reference' | 'v2';
   readonly 'plain-text': boolean;
   readonly 'prefix-invalid': boolean;
+  readonly 'fail-on-error': boolean;
 }
 
 const reference = (name: string): { readonly reference: readonly string[] } => ({ reference: [`encrypt.${name}`] });
@@ -119,5 +120,11 @@ export const encryptionSection: SettingType<EncryptionSettings> = z.strictObject
     description:
       'Whether a key whose value cannot be decrypted becomes `invalid.<key>: <n/a>`; else it keeps its name and its ciphertext.',
     ...served('prefix-invalid-properties'),
+  }),
+  'fail-on-error': flag({
+    default: true,
+    description:
+      'Whether a setting that is a `{cipher}` value itself and cannot be decrypted ends the start; else the setting is empty. Says nothing of what is served.',
+    ...reference('fail-on-error'),
   }),
 });

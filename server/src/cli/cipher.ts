@@ -1,0 +1,71 @@
+import { loadSettings } from '../app/load-settings.js';
+import { localTextCiphers, remoteTextCiphers } from '../app/text-ciphers.js';
+import type { TextCiphers } from '../app/text-ciphers.js';
+import { ConfigServerError } from '../core/errors.js';
+import type { LoadRequest } from '../settings/load.js';
+import type { SettingsFormat } from '../settings/recognize.js';
+import type { ProgramContext } from './context.js';
+import { readInput } from './input.js';
+
+/** Arguments after `encrypt` and `decrypt`. */
+export interface CipherOptions {
+  readonly config?: string;
+  readonly configFormat?: SettingsFormat;
+  readonly keyFile?: string;
+  readonly suite?: string;
+  readonly server?: string;
+  readonly json?: true;
+}
+
+/** Prints the `{cipher}` value of `text`, or of what standard input holds. */
+export async function encrypt(
+  text: string | undefined,
+  options: CipherOptions,
+  context: ProgramContext,
+): Promise<number> {
+  const ciphers = await ciphersFor(options, context);
+  const value = await ciphers.encrypt(text ?? (await readInput(context.stdin)));
+  context.stdout.write(`${options.json === true ? JSON.stringify({ value }) : value}\n`);
+  return 0;
+}
+
+/** Prints the text of a `{cipher}` value; 1 where it cannot be decrypted. */
+export async function decrypt(
+  value: string | undefined,
+  options: CipherOptions,
+  context: ProgramContext,
+): Promise<number> {
+  const ciphers = await ciphersFor(options, context);
+  const text = await ciphers.decrypt(value ?? (await readInput(context.stdin)));
+  context.stdout.write(`${options.json === true ? JSON.stringify({ text }) : text}\n`);
+  return 0;
+}
+
+async function ciphersFor(options: CipherOptions, context: ProgramContext): Promise<TextCiphers> {
+  if (options.server !== undefined) return remoteTextCiphers(serverUrl(options.server));
+  const { settings } = await loadSettings(loadRequest(options, context));
+  return localTextCiphers(settings.encryption);
+}
+
+function serverUrl(text: string): URL {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return new URL(text);
+  throw new ConfigServerError('CONFIG_SETTINGS_INVALID', '`--server` takes a URL such as http://127.0.0.1:8888');
+}
+
+function loadRequest(options: CipherOptions, context: ProgramContext): LoadRequest {
+  const { config, configFormat, keyFile, suite } = options;
+  const values = new Map<string, { name: string; value: string }>();
+  if (suite !== undefined) values.set('encryption.suite', { name: '--suite', value: suite });
+  if (keyFile !== undefined) {
+    values.set('encryption.key-file', { name: '--key-file', value: keyFile });
+    // It would win over the key.
+    values.set('encryption.key-store.location', { name: '--key-file', value: '' });
+  }
+  return {
+    values,
+    environment: context.environment,
+    withoutServing: true,
+    ...(config === undefined ? {} : { config }),
+    ...(configFormat === undefined ? {} : { format: configFormat }),
+  };
+}
