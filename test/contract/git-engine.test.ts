@@ -1,12 +1,14 @@
 import { createIsomorphicEngine } from '#server/backends/git/isomorphic-engine.js';
 import { describeGitEngine } from './git-engine.js';
 
-describeGitEngine('isomorphic', ({ gitdir, url, timeoutMs, limits }) =>
-  createIsomorphicEngine({
-    gitdir,
-    limits,
-    ...(url === undefined
-      ? {}
-      : { remote: { url, timeoutMs, skipTlsVerification: false, maxResponseBytes: limits.responseBytes } }),
-  }),
-);
+describeGitEngine('isomorphic', {
+  closed: 'UND_ERR_SOCKET',
+  create: ({ gitdir, url, timeoutMs, limits }) =>
+    createIsomorphicEngine({
+      gitdir,
+      limits,
+      ...(url === undefined
+        ? {}
+        : { remote: { url, timeoutMs, skipTlsVerification: false, maxResponseBytes: limits.responseBytes } }),
+    }),
+});

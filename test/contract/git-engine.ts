@@ -27,8 +27,16 @@ function filesOf(tree: TreeIndex, prefix = ''): string[] {
   return [...[...tree.blobs.keys()].map((name) => prefix + name), ...below].sort();
 }
 
+export interface EngineSuite {
+  readonly create: CreateEngine;
+  /** Of remotes that do not hang; a program of its own takes a moment to start. Default 200. */
+  readonly timeoutMs?: number;
+  /** What it says of a remote that closes connections. */
+  readonly closed: string;
+}
+
 /** What every engine does. */
-export function describeGitEngine(name: string, create: CreateEngine): void {
+export function describeGitEngine(name: string, { create, timeoutMs = 200, closed }: EngineSuite): void {
   describe(`git engine ${name}`, () => {
     const cleanups = createCleanups();
     afterEach(() => cleanups.run());
@@ -39,13 +47,13 @@ export function describeGitEngine(name: string, create: CreateEngine): void {
     ): Promise<[GitEngine, TestGitServer]> {
       const server = cleanups.add(await startGitServer(cleanups.add(repository), options));
       const gitdir = await cleanups.add(tempFolders()).create();
-      const engine = create({ gitdir, url: server.url, timeoutMs: 200, limits: defaultEngineLimits });
+      const engine = create({ gitdir, url: server.url, timeoutMs, limits: defaultEngineLimits });
       return [cleanups.add(engine), server];
     }
 
     function localOf(repository: TestRepository, limits: Partial<EngineLimits> = {}): GitEngine {
       const { gitdir } = cleanups.add(repository);
-      return cleanups.add(create({ gitdir, timeoutMs: 200, limits: { ...defaultEngineLimits, ...limits } }));
+      return cleanups.add(create({ gitdir, timeoutMs, limits: { ...defaultEngineLimits, ...limits } }));
     }
 
     const syncAll = async (engine: GitEngine, known: Refs): Promise<Refs> =>
@@ -228,8 +236,8 @@ export function describeGitEngine(name: string, create: CreateEngine): void {
     });
 
     const failures = [
-      ['down', 'cannot be reached (UND_ERR_SOCKET)'],
-      ['hang', 'was silent for 200 ms'],
+      ['down', `cannot be reached (${closed})`],
+      ['hang', `was silent for ${timeoutMs} ms`],
       ['unauthorized', 'asks for credentials, and none are set (status 401)'],
       ['unavailable', 'answers with status 503'],
       ['garbage', 'does not answer as a git server does'],

@@ -46,6 +46,9 @@ export interface SyncSpec {
   readonly carry?: { readonly gitdir: string; readonly refs: Refs };
 }
 
+/** Told the file names of packs that are about to be removed. */
+export type Settle = (obsolete: ReadonlySet<string>) => Promise<void>;
+
 /** One repository on disk, and its remote if it is a mirror. */
 export interface GitEngine {
   /**
@@ -61,8 +64,11 @@ export interface GitEngine {
   readBlobs(ids: readonly string[], signal: AbortSignal): Promise<readonly Uint8Array[]>;
   /** `undefined`: there is no such commit. An annotated tag's id gives its commit. */
   commitInfo(id: string): Promise<CommitInfo | undefined>;
-  /** Whether the repository on disk has become so fragmented that a fresh clone should replace it. */
-  maintain(): Promise<'ok' | 'rebuild'>;
+  /**
+   * Puts packs together where there are many. `rebuild`: this engine cannot, and a fresh clone should replace the repository.
+   * Before packs are removed `settle` is told, so that whoever is killed in between finds all that it counts on.
+   */
+  maintain(signal: AbortSignal, settle: Settle): Promise<'ok' | 'rebuild'>;
   close(): Promise<void>;
 }
 
@@ -73,8 +79,10 @@ export interface EngineLimits {
   readonly blobBytes: number;
   /** Kept blobs and trees together. */
   readonly cacheBytes: number;
-  /** One answer of a remote: a pack. */
+  /** One answer of a remote, a pack, which the engine in JavaScript holds in memory. */
   readonly responseBytes: number;
+  /** A pack that the git program writes to disk. */
+  readonly packBytes: number;
 }
 
 export const defaultEngineLimits: EngineLimits = {
@@ -82,4 +90,5 @@ export const defaultEngineLimits: EngineLimits = {
   blobBytes: 16 * 1024 * 1024,
   cacheBytes: 32 * 1024 * 1024,
   responseBytes: 1024 * 1024 * 1024,
+  packBytes: 16 * 1024 * 1024 * 1024,
 };

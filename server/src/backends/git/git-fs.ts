@@ -11,18 +11,13 @@ export type GitFs = Pick<
 const digestBytes = 20;
 
 /** Why `pack` cannot be a whole pack; undefined if it is one. */
-export function packProblem(pack: Uint8Array): string | undefined {
+function packProblem(pack: Uint8Array): string | undefined {
   if (pack.length < 12 + digestBytes || Buffer.from(pack.subarray(0, 4)).toString('latin1') !== 'PACK') {
     return 'is not a pack';
   }
-  return trailerProblem(pack);
-}
-
-/** Packs and their indexes end in the SHA-1 of what comes before. */
-export function trailerProblem(bytes: Uint8Array): string | undefined {
-  if (bytes.length < digestBytes) return 'is too short';
-  const digest = createHash('sha1').update(bytes.subarray(0, -digestBytes)).digest();
-  return digest.equals(bytes.subarray(-digestBytes)) ? undefined : 'does not match its checksum';
+  // The SHA-1 of what comes before.
+  const digest = createHash('sha1').update(pack.subarray(0, -digestBytes)).digest();
+  return digest.equals(pack.subarray(-digestBytes)) ? undefined : 'does not match its checksum';
 }
 
 /** How many objects an index of version 2 lists: the last entry of its fan-out table. */

@@ -2,7 +2,8 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Ref, RefName, Refs } from './engine.js';
-import { indexedObjects, packProblem, packedObjects, trailerProblem, writeAtomically } from './git-fs.js';
+import { writeAtomically } from './git-fs.js';
+import { problemOfPack } from './pack-check.js';
 
 export interface Manifest {
   readonly refs: Refs;
@@ -25,9 +26,17 @@ async function listPacks(generation: string): Promise<Map<string, number>> {
   return new Map(names.map((name, index) => [name, found[index] ?? 0]));
 }
 
-export async function writeManifest(generation: string, refs: Refs, syncedAt: number): Promise<void> {
+export interface WrittenManifest {
+  readonly refs: Refs;
+  readonly syncedAt: number;
+  /** Packs that are still there and about to be removed. */
+  readonly obsolete?: ReadonlySet<string>;
+}
+
+export async function writeManifest(generation: string, manifest: WrittenManifest): Promise<void> {
+  const { refs, syncedAt, obsolete = new Set() } = manifest;
   const rows = [...refs].map(([name, { target, commit }]) => [name, target, commit]);
-  const packs = [...(await listPacks(generation))];
+  const packs = [...(await listPacks(generation))].filter(([name]) => !obsolete.has(name));
   await writeAtomically(fileOf(generation), JSON.stringify({ format, syncedAt, packs, refs: rows }));
 }
 
@@ -60,15 +69,6 @@ export async function readManifest(generation: string): Promise<Manifest | undef
   }
 }
 
-async function problemOfPack(folder: string, name: string, bytes: number): Promise<string | undefined> {
-  const pack = await fs.readFile(join(folder, name)).catch(() => undefined);
-  const idx = await fs.readFile(join(folder, name.replace(/pack$/, 'idx'))).catch(() => undefined);
-  if (pack === undefined || idx === undefined) return 'is missing';
-  if (pack.length !== bytes) return 'has another size';
-  const problem = packProblem(pack) ?? trailerProblem(idx);
-  return problem ?? (packedObjects(pack) === indexedObjects(idx) ? undefined : 'does not match its index');
-}
-
 /** What is wrong with the packs on disk; undefined if they are as the manifest says. */
 export async function damageOf(generation: string, manifest: Manifest): Promise<string | undefined> {
   for (const [name, bytes] of manifest.packs) {
@@ -81,7 +81,7 @@ export async function damageOf(generation: string, manifest: Manifest): Promise<
 /** Removes packs the manifest does not know: a process was killed before it had verified them. They are fetched again. */
 export async function removeUnknownPacks(generation: string, manifest: Manifest): Promise<void> {
   const folder = packFolder(generation);
-  const isKnown = (name: string): boolean => manifest.packs.has(name.replace(/idx$/, 'pack'));
+  const isKnown = (name: string): boolean => manifest.packs.has(name.replace(/(?:idx|rev)$/, 'pack'));
   const unknown = (await fs.readdir(folder)).filter((name) => !isKnown(name));
   await Promise.all(unknown.map((name) => fs.rm(join(folder, name), { recursive: true, force: true })));
 }

@@ -50,10 +50,16 @@ export function fetchedRefs(gitdir: string): Map<RefName, string> {
   return refs;
 }
 
-/** Writes `refs` under the names git expects in a mirror of this refspec. */
-export async function settleRefs(gitdir: string, refs: Refs): Promise<void> {
+/**
+ * Writes `refs` under the names git expects in a mirror of this refspec, and keeps what was served `before` from being
+ * packed away while requests under way may still read it.
+ */
+export async function settleRefs(gitdir: string, refs: Refs, before: Refs = new Map()): Promise<void> {
   await writePacked(
     gitdir,
-    renamed(refs, (name) => name.replace(/^refs\/heads\//, 'refs/remotes/origin/')),
+    new Map([
+      ...renamed(before, (name) => name.replace(/^refs\//, 'refs/cairn/')),
+      ...renamed(refs, (name) => name.replace(/^refs\/heads\//, 'refs/remotes/origin/')),
+    ]),
   );
 }

@@ -100,9 +100,18 @@ export class Mirror {
     const before = this.#published;
     if (before === undefined || this.#damage !== undefined) await this.#rebuild(remote, signal);
     else if (!sameRefs(this.#seen, remote)) await this.#update(before, remote, signal);
-    if ((await this.#published?.generation.engine.maintain()) === 'rebuild') await this.#rebuild(remote, signal);
+    if ((await this.#maintain(signal)) === 'rebuild') await this.#rebuild(remote, signal);
     this.#lastSuccess = this.#options.now();
     return before === this.#published ? [] : movedLabels(before?.refs ?? new Map(), this.#published?.refs ?? new Map());
+  }
+
+  async #maintain(signal: AbortSignal): Promise<'ok' | 'rebuild'> {
+    if (this.#published === undefined) return 'ok';
+    const { refs, generation } = this.#published;
+    return generation.engine.maintain(signal, async (obsolete) => {
+      await this.#requireLock();
+      await writeManifest(generation.gitdir, { refs, syncedAt: this.#options.now(), obsolete });
+    });
   }
 
   #engine(): GitEngine {
@@ -171,7 +180,7 @@ export class Mirror {
   }
 
   async #publish(generation: Generation, refs: Refs, remote: RemoteRefs): Promise<void> {
-    await writeManifest(generation.gitdir, refs, this.#options.now());
+    await writeManifest(generation.gitdir, { refs, syncedAt: this.#options.now() });
     this.#published = { refs, generation };
     this.#seen = remote;
   }

@@ -7,9 +7,10 @@ import type { ProxyOptions } from './proxy.js';
 import { describeFailure, describeStatus } from './remote-failure.js';
 import { createRedactor } from './redact.js';
 import type { Credentials } from './repository-uri.js';
+import type { SshOptions } from './ssh-options.js';
 
 export interface RemoteOptions {
-  /** Without user info and trailing slash. */
+  /** Without secrets and trailing slash. */
   readonly url: string;
   readonly credentials?: Credentials;
   /** Longest silence of the remote, in milliseconds. */
@@ -19,6 +20,10 @@ export interface RemoteOptions {
   readonly skipTlsVerification: boolean;
   readonly proxy?: ProxyOptions;
   readonly maxResponseBytes: number;
+  /** For `url`s of SSH. */
+  readonly ssh?: SshOptions;
+  /** File of the hosts that were trusted on first sight. */
+  readonly learnedHosts?: string;
 }
 
 /** The shape isomorphic-git gives its `http` plugin. */

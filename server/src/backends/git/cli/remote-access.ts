@@ -1,0 +1,89 @@
+/** What git needs to reach one remote: transports, credentials, certificates, proxy, keys. */
+import { rootCertificates } from 'node:tls';
+import { ConfigServerError } from '../../../core/errors.js';
+import { chooseProxy } from '../proxy.js';
+import type { ProxyServer } from '../proxy.js';
+import { parseSshAddress } from '../ssh-address.js';
+import type { RemoteOptions } from '../transport.js';
+import type { ConfigEntry, Environment } from './environment.js';
+import { gitEnvironment } from './environment.js';
+import type { GitProgram } from './git-program.js';
+import { knownHostsText } from './known-hosts.js';
+import { withPrivateFiles } from './private-folder.js';
+import type { PrivateFile } from './private-folder.js';
+import { askpassScript, fileNames, sshVariables } from './ssh-command.js';
+import { readSshKey } from './ssh-key.js';
+
+/** Runs `use` with an environment for git that reaches the remote; files it needs are there for that long. */
+export type WithRemote = <T>(use: (environment: Environment) => Promise<T>) => Promise<T>;
+
+const certificates = 'ca.pem';
+/** Git runs it by the shell, which fills the values in; neither stands in any program's arguments. */
+const credentialHelper =
+  '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$CAIRN_GIT_USERNAME" "$CAIRN_GIT_PASSWORD"; }; f';
+
+function proxyUrl({ host, port, username, password }: ProxyServer): string {
+  const user = username === undefined ? '' : `${encodeURIComponent(username)}:${encodeURIComponent(password ?? '')}@`;
+  return `http://${user}${host}:${port}`;
+}
+
+function httpConfig(url: URL, { timeoutMs, skipTlsVerification, proxy, credentials }: RemoteOptions): ConfigEntry[] {
+  const chosen = chooseProxy(url, proxy);
+  // Only for the remote's own origin: where it redirects to gets no credentials.
+  const helper: ConfigEntry[] =
+    credentials === undefined ? [] : [[`credential.${url.origin}.helper`, credentialHelper]];
+  return [
+    ['http.proxy', chosen === undefined ? '' : proxyUrl(chosen)],
+    ['http.sslVerify', String(!skipTlsVerification)],
+    ['http.lowSpeedLimit', '1'],
+    ['http.lowSpeedTime', String(Math.ceil(timeoutMs / 1000) + 1)],
+    ...helper,
+  ];
+}
+
+function credentialVariables({ credentials }: RemoteOptions): Environment {
+  if (credentials === undefined) return {};
+  const { username, password, token } = credentials;
+  const [user, secret] = token === undefined ? [username ?? '', password ?? ''] : [username ?? 'x-access-token', token];
+  if (/[\r\n\0]/.test(user + secret)) {
+    throw new ConfigServerError('CONFIG_SETTINGS_INVALID', 'Credentials for git have no line breaks in them.');
+  }
+  return { CAIRN_GIT_USERNAME: user, CAIRN_GIT_PASSWORD: secret };
+}
+
+function httpAccess(program: GitProgram, remote: RemoteOptions): WithRemote {
+  const url = new URL(remote.url);
+  const protocols = url.protocol === 'https:' ? ['https'] : ['http', 'https'];
+  const config = httpConfig(url, remote);
+  const variables = credentialVariables(remote);
+  if (remote.ca === undefined) return (use) => use(gitEnvironment({ program, protocols, config, variables }));
+  const files = [{ name: certificates, content: [...rootCertificates, remote.ca].join('\n') }];
+  return (use) =>
+    withPrivateFiles(files, (folder) => {
+      const trusted: ConfigEntry = ['http.sslCAInfo', `${folder}/${certificates}`];
+      return use(gitEnvironment({ program, protocols, config: [...config, trusted], variables }));
+    });
+}
+
+function sshAccess(program: GitProgram, remote: RemoteOptions): WithRemote {
+  const { ssh: options = {}, credentials, timeoutMs, learnedHosts = '/dev/null' } = remote;
+  const knownHosts = knownHostsText(options, parseSshAddress(remote.url));
+  const { privateKey, passphrase } = options;
+  const key = privateKey === undefined ? undefined : readSshKey(privateKey, passphrase);
+  const files: PrivateFile[] = [
+    { name: fileNames.askpass, content: askpassScript, isProgram: true },
+    ...(knownHosts === '' ? [] : [{ name: fileNames.knownHosts, content: knownHosts }]),
+    ...(key === undefined ? [] : [{ name: fileNames.key, content: key }]),
+  ];
+  const shared = { ssh: program.ssh ?? 'ssh', options, password: credentials?.password, timeoutMs };
+  return (use) =>
+    withPrivateFiles(files, (folder) => {
+      const given = { ...shared, files: { folder, learnedHosts }, hasKnownHosts: knownHosts !== '' };
+      return use(gitEnvironment({ program, protocols: ['ssh'], variables: sshVariables(given) }));
+    });
+}
+
+/** @throws ConfigServerError CONFIG_SETTINGS_INVALID where a key, a known host or a credential has a wrong form */
+export function remoteAccess(program: GitProgram, remote: RemoteOptions): WithRemote {
+  return /^https?:/.test(remote.url) ? httpAccess(program, remote) : sshAccess(program, remote);
+}
