@@ -1,6 +1,6 @@
 import { createCliEngine } from '#server/backends/git/cli/cli-engine.js';
 import { findGit } from '#server/backends/git/cli/git-program.js';
-import { describeGitEngine } from '../contract/git-engine.js';
+import { describeGitEngine } from './git-engine.js';
 import { needPrograms } from '../support/real-program.js';
 
 describe('with the git program', () => {
