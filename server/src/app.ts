@@ -4,6 +4,7 @@ import { createBackend } from './app/backend.js';
 import { dataDirectory, keptDigestKey, passingDigestKey } from './app/data-directory.js';
 import { ciphersOf } from './app/encryption.js';
 import { usesMirror } from './app/git-source.js';
+import { parseFileOf } from './app/parse-file.js';
 import { createServing } from './app/serving.js';
 import type { Serving } from './app/serving.js';
 import type { Emit } from './core/events.js';
@@ -63,7 +64,8 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
   const build = async (): Promise<Serving> => {
     for (const message of options.notices ?? []) emit({ type: 'notice', message });
     const directory = dataDirectory(settings['data-directory'], options.environment ?? process.env);
-    const backend = options.backend?.(emit) ?? createBackend(settings, directory, emit);
+    const parse = await parseFileOf(settings.encryption);
+    const backend = options.backend?.(emit) ?? createBackend({ settings, dataDirectory: directory, parse, emit });
     const digestKey = await digestKeyFor(settings, directory);
     const ciphers = await ciphersOf(settings.encryption);
     return createServing({ settings, backend, digestKey, ciphers, emit });

@@ -8,10 +8,20 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
-export async function startCairnApp(config: string): Promise<RunningApp> {
+/** `log` is given what the server logs. */
+export async function startCairnApp(
+  config: string,
+  log: (text: string) => void = () => undefined,
+): Promise<RunningApp> {
   const values = new Map([['server.port', { name: '--port', value: '0' }]]);
   const { settings, notices } = await loadSettings({ config, values, environment: {} });
-  const app = createApp(settings, { stream: { write: () => true }, notices });
+  const stream = {
+    write: (text: string) => {
+      log(text);
+      return true;
+    },
+  };
+  const app = createApp(settings, { stream, notices });
   const { url, port } = await app.start();
   return { url, port, close: () => app.close('the test is over') };
 }

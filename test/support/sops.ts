@@ -13,6 +13,9 @@ export function sopsFixture(path: string): Buffer {
   return readFileSync(new URL(path, fixtures));
 }
 
+/** What most of them are encrypted for. */
+export const fixtureRecipient: string = /age1\w+/.exec(sopsFixture('identity.txt').toString())?.[0] ?? '';
+
 /** The identity that most of them are encrypted for. Each file's data key is decrypted once. */
 export async function fixtureIdentities(): Promise<AgeIdentities> {
   return remembering(await readAgeIdentities(sopsFixture('identity.txt').toString()));

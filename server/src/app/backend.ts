@@ -6,19 +6,17 @@ import { createSnapshotCaches } from '../backends/snapshot-caches.js';
 import { defaultAssembleLimits } from '../core/assembly.js';
 import { defaultDocumentLimits } from '../core/documents/limits.js';
 import { ConfigServerError } from '../core/errors.js';
-import type { Emit } from '../core/events.js';
-import type { Settings } from '../settings/schema.js';
 import type { LimitSettings } from '../settings/sections/limits.js';
 import type { NativeSourceSettings } from '../settings/sections/sources.js';
 import { gitSource } from './git-source.js';
+import type { SourceContext } from './git-source.js';
 
 /** The backend that the settings describe. @throws ConfigServerError CONFIG_SETTINGS_INVALID, CONFIG_GIT_TRANSPORT_UNSUPPORTED */
-export function createBackend(settings: Settings, dataDirectory: string, emit: Emit): Backend {
-  const limits = snapshotLimits(settings.limits);
+export function createBackend(context: Omit<SourceContext, 'snapshotLimits'>): Backend {
+  const { settings, emit } = context;
+  const shared: SourceContext = { ...context, snapshotLimits: snapshotLimits(settings.limits) };
   const parts = settings.sources.map((source) =>
-    source.type === 'native'
-      ? nativeBackend(source, settings, limits, emit)
-      : gitSource(source, { settings, dataDirectory, emit, snapshotLimits: limits }),
+    source.type === 'native' ? nativeBackend(source, shared) : gitSource(source, shared),
   );
   const [only] = parts;
   if (only === undefined) throw new ConfigServerError('CONFIG_SETTINGS_INVALID', 'No source is configured.');
@@ -35,12 +33,12 @@ export function createBackend(settings: Settings, dataDirectory: string, emit: E
 
 function nativeBackend(
   source: NativeSourceSettings,
-  { serving, limits }: Settings,
-  snapshots: SnapshotBackendLimits,
-  emit: Emit,
+  { settings, parse, emit, snapshotLimits: snapshots }: SourceContext,
 ): Backend {
+  const { serving, limits } = settings;
   return createNativeBackend({
     name: source.name,
+    parse,
     emit,
     searchLocations: source['search-locations'],
     addLabelLocations: source['add-label-locations'],

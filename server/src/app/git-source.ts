@@ -5,6 +5,7 @@ import { parseRepositoryUri } from '../backends/git/repository-uri.js';
 import type { PatternOptions, Target } from '../backends/repositories/choices.js';
 import { createRepositoriesBackend } from '../backends/repositories/repositories-backend.js';
 import type { SnapshotBackendLimits } from '../backends/snapshot-backend.js';
+import type { ParseFile } from '../core/documents/parse-file.js';
 import { parseUriTemplate } from '../core/uri-template.js';
 import type { Emit } from '../core/events.js';
 import type { Settings } from '../settings/schema.js';
@@ -17,10 +18,11 @@ import type {
 } from '../settings/sections/git-source.js';
 import type { GitSourceSettings } from '../settings/sections/sources.js';
 
-/** What a git source is built with beside its own settings. */
-export interface GitSourceContext {
+/** What a source is built with beside its own settings. */
+export interface SourceContext {
   readonly settings: Settings;
   readonly dataDirectory: string;
+  readonly parse: ParseFile;
   readonly snapshotLimits: SnapshotBackendLimits;
   readonly emit: Emit;
 }
@@ -38,12 +40,12 @@ function sampleOf(uri: string): string {
 }
 
 /** @throws ConfigServerError CONFIG_SETTINGS_INVALID, CONFIG_GIT_TRANSPORT_UNSUPPORTED */
-export function gitSource(source: GitSourceSettings, context: GitSourceContext): Backend {
+export function gitSource(source: GitSourceSettings, context: SourceContext): Backend {
   const isOne = source.repositories.length === 0 && !parseUriTemplate(source.uri).hasPlaceholders;
   return isOne ? ownRepository(source, context, source.uri) : manyRepositories(source, context);
 }
 
-function manyRepositories(source: GitSourceSettings, context: GitSourceContext): Backend {
+function manyRepositories(source: GitSourceSettings, context: SourceContext): Backend {
   const { settings, emit } = context;
   const { limits } = settings;
   const byName = new Map(source.repositories.map((one) => [one.name, one]));
@@ -81,7 +83,7 @@ function ownDefaultLabel(source: GitSourceSettings, { serving }: Settings): stri
   return serving['default-label'] ?? source['default-label'] ?? 'main';
 }
 
-function ownRepository(source: GitSourceSettings, context: GitSourceContext, uri: string, isExpanded = false): Backend {
+function ownRepository(source: GitSourceSettings, context: SourceContext, uri: string, isExpanded = false): Backend {
   const defaultLabel = ownDefaultLabel(source, context.settings);
   return gitRepository(source, context, { name: source.name, uri, defaultLabel, isOnDemand: isExpanded });
 }
@@ -90,7 +92,7 @@ function patternRepository(
   source: GitSourceSettings,
   repository: RepositorySettings,
   { uri }: Target,
-  context: GitSourceContext,
+  context: SourceContext,
 ): Backend {
   const defaultLabel = repository['default-label'] ?? 'main';
   const name = `${source.name}/${repository.name}`;
@@ -107,8 +109,8 @@ interface Repository {
 
 const mebibyte = 1024 * 1024;
 
-function gitRepository(git: GitSettings, context: GitSourceContext, repository: Repository): Backend {
-  const { settings, dataDirectory, emit, snapshotLimits } = context;
+function gitRepository(git: GitSettings, context: SourceContext, repository: Repository): Backend {
+  const { settings, dataDirectory, parse, emit, snapshotLimits } = context;
   const { serving, limits } = settings;
   const { isOnDemand, ...named } = repository;
   const cacheBytes = limits.caches / 4 / settings.sources.length;
@@ -119,6 +121,7 @@ function gitRepository(git: GitSettings, context: GitSourceContext, repository: 
     ...(isOnDemand && { startWaitMs: git['clone-timeout'] }),
     searchPaths: git['search-paths'],
     dataDirectory,
+    parse,
     emit,
     strict: serving.strict,
     continueOnLabelFailure: git['continue-on-multiple-label-failure'],

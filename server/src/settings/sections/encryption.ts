@@ -17,6 +17,10 @@ export interface RsaSettings {
   readonly salt: string;
 }
 
+export interface AgeSettings {
+  readonly identities: string | null;
+}
+
 export interface EncryptionSettings {
   readonly enabled: boolean;
   readonly key: string | null;
@@ -28,6 +32,8 @@ export interface EncryptionSettings {
   readonly 'plain-text': boolean;
   readonly 'prefix-invalid': boolean;
   readonly 'fail-on-error': boolean;
+  readonly age: AgeSettings;
+  readonly sops: boolean;
 }
 
 const reference = (name: string): { readonly reference: readonly string[] } => ({ reference: [`encrypt.${name}`] });
@@ -74,6 +80,14 @@ const rsa: SettingType<RsaSettings> = z.strictObject({
     taken: 'hexadecimal digits, or any text',
     description: 'Salt of texts under RSA keys of a key store.',
     ...reference('rsa.salt'),
+  }),
+});
+
+const age: SettingType<AgeSettings> = z.strictObject({
+  identities: optionalText({
+    secret: true,
+    taken: 'lines `AGE-SECRET-KEY-1…`, as age-keygen writes them',
+    description: 'Private keys of age, one a line, for files that SOPS encrypted.',
   }),
 });
 
@@ -126,5 +140,11 @@ export const encryptionSection: SettingType<EncryptionSettings> = z.strictObject
     description:
       'Whether a setting that is a `{cipher}` value itself and cannot be decrypted ends the start; else the setting is empty. Says nothing of what is served.',
     ...reference('fail-on-error'),
+  }),
+  age,
+  sops: flag({
+    default: true,
+    description:
+      'Whether files that SOPS encrypted are decrypted, and refused where they cannot be; else they go out as they are written, for clients that decrypt.',
   }),
 });
