@@ -54,9 +54,13 @@ function withAdditions(pattern: string): readonly string[] {
 }
 
 function toWildcard(pattern: string): Wildcard {
-  const parts = pattern.split('*');
-  const middle = parts.slice(1, -1).filter((part) => part !== '');
-  return { prefix: parts[0] ?? '', suffix: parts.at(-1) ?? '', middle };
+  const [first, last] = [pattern.indexOf('*'), pattern.lastIndexOf('*')];
+  const between = pattern.slice(first, last).split('*');
+  return {
+    prefix: pattern.slice(0, first),
+    suffix: pattern.slice(last + 1),
+    middle: between.filter((part) => part !== ''),
+  };
 }
 
 const hasPrefix = ({ prefix }: Wildcard): boolean => prefix !== '';
