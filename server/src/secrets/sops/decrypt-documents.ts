@@ -62,15 +62,11 @@ function readDocument(walk: Walk, document: ContentNode): ContentNode {
   if (document.kind === 'mapping') {
     checkTag(walk, document);
     const entries = document.entries.filter(({ key }) => !isMetadataKey(key));
-    return { ...document, entries: readEntries(walk, entries, { path: '', mayBePlain: rootMayBePlain(walk.rule) }) };
+    return { ...document, entries: readEntries(walk, entries, { path: '', mayBePlain: walk.rule.kind !== 'below' }) };
   }
   if (document.kind === 'scalar' && document.tag === undefined && document.plain && plainBytes(document) === null)
     return document;
   throw invalidAt(walk.source, document.start, 'a document of a file that SOPS encrypted is no map');
-}
-
-function rootMayBePlain({ kind }: PlainRule): boolean {
-  return kind !== 'below';
 }
 
 function readNode(walk: Walk, node: YamlNode, place: Place): YamlNode {

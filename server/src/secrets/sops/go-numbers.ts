@@ -6,13 +6,11 @@ export function goFloat(value: number): string {
   return sign + withoutExponent(String(Math.abs(value)));
 }
 
+/** JavaScript writes an exponent of 21 and more, past all digits, or of -7 and less. */
 function withoutExponent(text: string): string {
-  const [, whole = '', fraction = '', exponent] = /^(\d+)(?:\.(\d+))?(?:e([-+]\d+))?$/.exec(text) ?? [];
+  const [, whole = '', fraction = '', exponent] = /^(\d+)(?:\.(\d+))?e([-+]\d+)$/.exec(text) ?? [];
   if (exponent === undefined) return text;
-  const shift = Number(exponent);
   const digits = whole + fraction;
-  const point = whole.length + shift;
-  if (point <= 0) return `0.${'0'.repeat(-point)}${digits}`;
-  if (point >= digits.length) return digits + '0'.repeat(point - digits.length);
-  return `${digits.slice(0, point)}.${digits.slice(point)}`;
+  const point = whole.length + Number(exponent);
+  return point > 0 ? digits.padEnd(point, '0') : `0.${'0'.repeat(-point)}${digits}`;
 }

@@ -25,6 +25,7 @@ describe('files that sops encrypted', () => {
     'small.yml',
     'empty.yml',
     'whole.properties',
+    'latin1.properties',
   ];
   for (const name of names)
     it(`read like what sops makes of them: ${name}`, async () => {

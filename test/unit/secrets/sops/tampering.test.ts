@@ -98,6 +98,12 @@ describe('a SOPS file that was changed', () => {
     ['metadata with a key twice', (text) => `${text}    version: 3.10.2\n`],
     ['no recipients', (text) => text.replace('age:', 'pgp:')],
     ['a recipient that is no map', (text) => text.replace('- recipient', '- x\n        - recipient')],
+    ['a recipient that is a text', (text) => text.replace(/- recipient: [^]*?-----END.*\n/, '- age1x\n')],
+    ['recipients that are a text', (text) => text.replace(/age:\n[^]*?-----END.*\n/, 'age: age1x\n')],
+    ['a rule that is a list', (text) => text.replace(': _unencrypted', ': [_unencrypted]')],
+    ['a list as key of the metadata', (text) => `${text}    ? [a]\n    : 1\n    ? [b]\n    : 2\n`],
+    ['a flag that is a list', (text) => `${text}    mac_only_encrypted: [true]\n`],
+    ['a list that became the first document', (text) => `- 1\n---\n${text}`],
     ['metadata renamed', (text) => text.replace('sops:', 'soaps:')],
     ['metadata that is a text', (text) => text.replace(/sops:[^]*/, 'sops: none\n')],
     ['metadata in the second document alone', (text) => `x: 1\n---\n${text}`],
@@ -140,6 +146,9 @@ describe('a SOPS file that was changed', () => {
     const whole = sopsFixture('encrypted/whole.properties').toString();
     const read = (text: string) => expectError('CONFIG_FILE_INVALID', () => readSops(identities, 'a.properties', text));
     expect((await read(whole.replace('"data"', '"date"'))).message).to.contain('it was changed after SOPS');
+    const [, data = ''] = /("data": "[^"]*"),/.exec(whole) ?? [];
+    const ones = [whole.replace(data, `${data}, "x": null`), `${whole}\n---\n{"x": null}\n`, `${whole}---\n`];
+    for (const text of ones) expect((await read(text)).message).to.contain('has not `data` as its one value');
     expect((await read(whole.replace('"sops"', '"soap"'))).message).to.contain(
       'of .properties files only those are read',
     );
