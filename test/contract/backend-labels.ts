@@ -77,6 +77,20 @@ function describeSnapshotLabels({ create }: ContractContext): void {
       expect(names).to.deep.equal(['main/orders.yml']);
     });
 
+    it('stand for master in search paths where main is not there', async () => {
+      const files = { 'main/orders.yml': 'a: 1\n', 'master/orders.yml': 'a: 2\n' };
+      const fixture = await create({ files, searchPaths: ['{label}'] });
+      await fixture.change({ 'README.md': 'x\n' }, { branch: 'master', base: 'main' });
+      await fixture.deleteBranch!('main');
+      const placesFor = async (query: string) => placesOf(await resolve(fixture, query), fixture).map(([path]) => path);
+      expect(await placesFor('orders')).to.deep.equal(['master/orders.yml']);
+      expect(await placesFor('orders/default/main')).to.deep.equal(['master/orders.yml']);
+      const stamp = fixture.backend.stamp(aQuery('orders'));
+      await fixture.change({ 'README.md': 'y\n' }, { branch: 'main', base: 'master' });
+      expect(await placesFor('orders')).to.deep.equal(['main/orders.yml']);
+      expect(fixture.backend.stamp(aQuery('orders'))).to.not.equal(stamp);
+    });
+
     it('are gone with their branch', async () => {
       const fixture = await create({ files: { 'orders.yml': 'a: 1\n' } });
       await fixture.change({ 'orders.yml': 'a: 2\n' }, { branch: 'next', base: 'main' });

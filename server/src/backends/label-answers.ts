@@ -64,7 +64,7 @@ export function createAnswers(options: AnswersOptions): LabelAnswers {
 
   return {
     async resolve(request) {
-      const key = `${request.snapshots.map(({ snapshot }) => snapshot.id).join(',')}\n${queryKey(request.query)}`;
+      const key = `${request.snapshots.map(snapshotKey).join(',')}\n${queryKey(request.query)}`;
       request.signal.throwIfAborted();
       const outcome =
         outcomes.get(key) ?? (await flights.run(key, request.signal, (signal) => compute(request, key, signal)));
@@ -75,6 +75,11 @@ export function createAnswers(options: AnswersOptions): LabelAnswers {
       flights.close();
     },
   };
+}
+
+/** The label chooses files, too: by `{label}` in search paths. */
+function snapshotKey({ snapshot, label }: LabelledSnapshot): string {
+  return `${snapshot.id} ${label ?? ''}`;
 }
 
 function createLabelAnswer(options: AnswersOptions) {

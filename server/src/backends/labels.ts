@@ -6,7 +6,7 @@ import type { Snapshot, SnapshotStore } from './snapshot-store.js';
 export type LabelMeaning = 'snapshots' | 'folders';
 
 export interface LabelledSnapshot {
-  /** Null: the default label. */
+  /** The one that was asked for, or the one that stands in for it; null: the default label. */
   readonly label: string | null;
   readonly snapshot: Snapshot;
 }
@@ -16,6 +16,13 @@ export interface SnapshotsOptions {
   readonly meaning: LabelMeaning;
   readonly continueOnFailure: boolean;
   readonly signal: AbortSignal;
+}
+
+/** `snapshot`, saying under which label it was found where that is not the one of `asked`. */
+export function foundUnder(snapshot: Snapshot, label: string, asked: string | undefined): Snapshot {
+  if (label === asked) return snapshot;
+  const { id, version, state } = snapshot;
+  return { id, version, state, label, file: (path) => snapshot.file(path), directories: () => snapshot.directories() };
 }
 
 /** The labels that a query looks up, in its order. */
@@ -33,7 +40,8 @@ export async function snapshotsOf(query: Query, options: SnapshotsOptions): Prom
   let missing: unknown;
   for (const label of labels) {
     try {
-      found.push({ label, snapshot: await options.store.normalize(label, options.signal) });
+      const snapshot = await options.store.normalize(label, options.signal);
+      found.push({ label: snapshot.label ?? label, snapshot });
     } catch (error) {
       if (!options.continueOnFailure || !isConfigServerError(error, 'CONFIG_LABEL_NOT_FOUND')) throw error;
       missing ??= error;

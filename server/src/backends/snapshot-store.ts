@@ -12,7 +12,7 @@ export interface SnapshotStore {
    */
   normalize(label: string | null, signal: AbortSignal): Promise<Snapshot>;
   /**
-   * Synchronous and cheap: while it returns an equal text, `normalize(label)` gives a snapshot of the same content and version.
+   * Synchronous and cheap: while it returns an equal text, `normalize(label)` gives a snapshot of the same content, version and label.
    * `undefined`: not known without I/O, or a check is due.
    */
   stamp(label: string | null): string | undefined;
@@ -46,6 +46,8 @@ export interface SnapshotStore {
 export interface Snapshot {
   /** Content identity: the commit id, or a hash of the contents (native). Equal ids mean equal trees. */
   readonly id: string;
+  /** The label it was found under, where that is not the one that was asked for: `master` for `main`. */
+  readonly label?: string;
   /** What answers carry as `version`. */
   readonly version: string | null;
   /** What answers carry as `state`: git `''`, else null. */

@@ -22,6 +22,8 @@ export interface SourceHealth {
   readonly ready: boolean;
   readonly lastSuccess: number | null;
   readonly error: string | null;
+  /** Chosen by pattern; they don't count for readiness. */
+  readonly repositories?: readonly SourceHealth[];
 }
 
 export interface HealthOptions {
@@ -109,11 +111,12 @@ function repositoryOf({ application, profiles, label }: HealthCheck, { sources, 
   };
 }
 
-function sourceDetails({ name, ready, lastSuccess, error }: SourceHealth, now: number): object {
+function sourceDetails({ name, ready, lastSuccess, error, repositories = [] }: SourceHealth, now: number): object {
   return {
     name,
     ready,
     ...(lastSuccess === null ? {} : { ageSeconds: Math.max(0, Math.floor((now - lastSuccess) / 1000)) }),
     ...(error === null ? {} : { error }),
+    ...(repositories.length === 0 ? {} : { repositories: repositories.map((one) => sourceDetails(one, now)) }),
   };
 }

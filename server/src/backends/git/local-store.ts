@@ -9,6 +9,7 @@ import type { CommitSnapshots } from './commit-snapshots.js';
 import type { GitEngine, Ref, RefName, Refs } from './engine.js';
 import { createHistory } from './history.js';
 import type { History } from './history.js';
+import { foundUnder } from '../labels.js';
 import { asCommitId, isRefName, labelNotFound } from './labels.js';
 import {
   allRefs,
@@ -165,7 +166,7 @@ class LocalStore implements SnapshotStore {
         if (commit === undefined) continue;
         const snapshot = await this.#snapshots.at(opened.engine, commit);
         this.#succeeded();
-        return snapshot;
+        return foundUnder(snapshot, candidate, labels[0]);
       }
       if (!this.#isReady) await this.#check();
       throw labelNotFound(labels[0] ?? '');

@@ -11,6 +11,7 @@ import { createCommitSnapshots } from './commit-snapshots.js';
 import type { CommitSnapshots } from './commit-snapshots.js';
 import { createHistory } from './history.js';
 import type { History } from './history.js';
+import { foundUnder } from '../labels.js';
 import { asCommitId, isRefName, labelNotFound } from './labels.js';
 import { Mirror } from './mirror.js';
 import type { MirrorOptions, Published } from './mirror.js';
@@ -34,6 +35,12 @@ export interface MirrorStoreOptions {
   readonly random: () => number;
   readonly emit: Emit;
   readonly unknownLabels?: Pick<UnknownLabelsOptions, 'capacity' | 'rememberMs'>;
+}
+
+/** What a label came to. */
+interface Named {
+  readonly label: string;
+  readonly commit: string;
 }
 
 /** Commit ids found under one set of refs, so that their stamps need no walk. */
@@ -150,15 +157,16 @@ class MirrorStore implements SnapshotStore {
 
   async normalize(label: string | null, signal: AbortSignal): Promise<Snapshot> {
     const labels = this.#options.candidates(label);
-    const commit = (await this.#resolve(labels, signal)) ?? (await this.#askRemote(labels, signal));
-    if (commit === undefined) throw labelNotFound(labels[0] ?? '');
-    return this.#snapshots.at(this.#published().generation.engine, commit);
+    const found = (await this.#resolve(labels, signal)) ?? (await this.#askRemote(labels, signal));
+    if (found === undefined) throw labelNotFound(labels[0] ?? '');
+    const snapshot = await this.#snapshots.at(this.#published().generation.engine, found.commit);
+    return foundUnder(snapshot, found.label, labels[0]);
   }
 
-  async #resolve(labels: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+  async #resolve(labels: readonly string[], signal: AbortSignal): Promise<Named | undefined> {
     for (const label of labels) {
       const commit = this.#named(label) ?? (await this.#findCommit(label, signal));
-      if (commit !== undefined) return commit;
+      if (commit !== undefined) return { label, commit };
     }
     return undefined;
   }
@@ -194,15 +202,15 @@ class MirrorStore implements SnapshotStore {
   }
 
   /** The one case in which a request waits for the remote: a label nobody has asked for lately. */
-  async #askRemote(labels: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+  async #askRemote(labels: readonly string[], signal: AbortSignal): Promise<Named | undefined> {
     const [label] = labels;
     if (label === undefined || !labels.some(isRefName)) return undefined;
     const asking = this.#asking.get(label) ?? this.#ask(label);
     if (asking === undefined) return undefined;
     await orAborted(asking, signal);
-    const commit = await this.#resolve(labels, signal);
-    if (commit === undefined) this.#unknown.remember(label);
-    return commit;
+    const found = await this.#resolve(labels, signal);
+    if (found === undefined) this.#unknown.remember(label);
+    return found;
   }
 
   #ask(label: string): Promise<unknown> | undefined {
@@ -226,9 +234,9 @@ class MirrorStore implements SnapshotStore {
 
   stamp(label: string | null): string | undefined {
     if (this.#mirror.published === undefined) return undefined;
-    for (const candidate of this.#options.candidates(label)) {
+    for (const [at, candidate] of this.#options.candidates(label).entries()) {
       const commit = this.#named(candidate);
-      if (commit !== undefined) return commit;
+      if (commit !== undefined) return at === 0 ? commit : `${commit} ${candidate}`;
       if (asCommitId(candidate) !== undefined) return undefined;
     }
     return undefined;

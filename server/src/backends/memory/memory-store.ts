@@ -1,23 +1,25 @@
 import { ConfigServerError } from '../../core/errors.js';
 import type { MovedLabel } from '../backend.js';
 import { directoriesOf } from '../directories.js';
+import { foundUnder } from '../labels.js';
 import type { Snapshot, SnapshotStore } from '../snapshot-store.js';
 import type { MemoryCommit, MemoryRepository } from './memory-repository.js';
 
 /** Snapshots of a repository in memory. A commit is visible at once. */
 export function createMemoryStore(repository: MemoryRepository, defaultLabel: string): SnapshotStore {
-  const find = (label: string | null): MemoryCommit => {
+  const find = (label: string | null): Snapshot => {
     const wanted = label ?? defaultLabel;
-    const id = commitIdOf(repository, wanted) ?? (wanted === 'main' ? commitIdOf(repository, 'master') : undefined);
-    const commit = repository.commits.get(id ?? '');
-    if (commit !== undefined) return commit;
+    for (const candidate of wanted === 'main' ? ['main', 'master'] : [wanted]) {
+      const commit = repository.commits.get(commitIdOf(repository, candidate) ?? '');
+      if (commit !== undefined) return foundUnder(toSnapshot(commit), candidate, wanted);
+    }
     throw new ConfigServerError('CONFIG_LABEL_NOT_FOUND', `There is no label ${JSON.stringify(wanted)}.`);
   };
   const unsubscribes = new Set<() => void>();
   return {
     normalize: (label, signal) => {
       signal.throwIfAborted();
-      return Promise.resolve(toSnapshot(find(label)));
+      return Promise.resolve(find(label));
     },
     stamp: (label) => commitIdOf(repository, label ?? defaultLabel),
     read: (files, signal) => {
