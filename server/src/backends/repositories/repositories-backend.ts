@@ -82,13 +82,12 @@ class RepositoriesBackend implements Backend {
     const read = await this.#answer(query, signal, async (backend) => {
       // A repository answers for a query as a whole: its environment decides, not which files it has.
       await backend.resolve(query, signal);
-      return backend.readFile(query, path, signal).then(
-        (resource) => ({ resource }),
-        (error: unknown) => {
-          if (isConfigServerError(error, 'CONFIG_RESOURCE_NOT_FOUND')) return { error };
-          throw error;
-        },
-      );
+      try {
+        return { resource: await backend.readFile(query, path, signal) };
+      } catch (error) {
+        if (isConfigServerError(error, 'CONFIG_RESOURCE_NOT_FOUND')) return { error };
+        throw error;
+      }
     });
     if ('error' in read) throw read.error;
     return read.resource;
