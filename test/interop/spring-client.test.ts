@@ -20,15 +20,23 @@ interface Read {
   readonly sourceSizes: readonly string[];
 }
 
+interface Client {
+  readonly application: string;
+  readonly profiles: string;
+  readonly label?: string;
+}
+
+const run = promisify(execFile);
+
+function argumentsOf({ label }: Client): string[] {
+  return label === undefined ? [] : [`--spring.cloud.config.label=${label}`];
+}
+
 /** What a Spring Boot service reads when it starts with this configuration server. */
-async function readAsSpring(
-  url: string,
-  application: string,
-  profiles: string,
-  keys: readonly string[],
-): Promise<Read> {
-  const run = promisify(execFile);
-  const { stdout } = await run(program, [url, application, profiles, keys.join()], { timeout: deadline });
+async function readAsSpring(url: string, client: Client, keys: readonly string[]): Promise<Read> {
+  const { application, profiles } = client;
+  const line = [url, application, profiles, keys.join(), ...argumentsOf(client)];
+  const { stdout } = await run(program, line, { timeout: deadline });
   const [properties = '', ...sources] = stdout.split(/^SOURCE /m);
   return {
     properties: properties.split(/^PROPERTY /m).slice(1),
@@ -46,21 +54,38 @@ function keysOf({ exchanges }: Scenario, path: string): string[] {
   return [...new Set(keys)].filter((key) => /^[\w.\-[\]]+$/.test(key));
 }
 
-const cases = [
+interface Case extends Client {
+  readonly name: string;
+  readonly atLeast: number;
+}
+
+function pathOf({ application, profiles, label }: Client): string {
+  return ['', application, profiles, ...(label === undefined ? [] : [label])].join('/');
+}
+
+const cases: readonly Case[] = [
   { name: 'basic', application: 'orders', profiles: 'prod', atLeast: 8 },
   { name: 'basic', application: 'billing', profiles: 'prod', atLeast: 7 },
   { name: 'types', application: 'types', profiles: 'default', atLeast: 60 },
   { name: 'basic', application: 'orders', profiles: 'dev,prod', atLeast: 9 },
   { name: 'search-paths-placeholders', application: 'orders', profiles: 'prod', atLeast: 4 },
-] as const;
+  { name: 'encrypt-symmetric', application: 'vaulted', profiles: 'default', atLeast: 11 },
+  { name: 'encrypt-rsa', application: 'vaulted', profiles: 'default', atLeast: 11 },
+  { name: 'composite', application: 'orders', profiles: 'default', atLeast: 11 },
+  { name: 'composite', application: 'orders', profiles: 'default', label: 'main', atLeast: 11 },
+  { name: 'multi-repo', application: 'orders', profiles: 'prod', atLeast: 2 },
+  { name: 'multi-repo', application: 'special-one', profiles: 'default', atLeast: 2 },
+  { name: 'multi-repo', application: 'localapp', profiles: 'default', atLeast: 2 },
+];
 
 describe('a Spring Boot service', () => {
   before(function () {
     needPrograms(this, ['bash', 'java', 'mvn']);
   });
 
-  for (const { name, application, profiles, atLeast } of cases) {
-    describe(`that starts as ${application} in ${profiles} (${name})`, () => {
+  for (const { name, atLeast, ...client } of cases) {
+    const path = pathOf(client);
+    describe(`that starts with ${path} (${name})`, () => {
       const scenario = readScenario(name);
       const cleanups = createCleanups();
       let reference: RecordedServer;
@@ -74,11 +99,48 @@ describe('a Spring Boot service', () => {
       after(() => cleanups.run());
 
       it('reads the same values from us as from the recorded answers', async () => {
-        const keys = keysOf(scenario, `/${application}/${profiles}`);
-        const recorded = await readAsSpring(reference.url, application, profiles, keys);
+        const keys = keysOf(scenario, path);
+        const recorded = await readAsSpring(reference.url, client, keys);
         expect(recorded.properties).to.have.length.of.at.least(atLeast);
-        expect(await readAsSpring(cairn.url, application, profiles, keys)).to.eql(recorded);
+        expect(await readAsSpring(cairn.url, client, keys)).to.eql(recorded);
       });
     });
   }
+
+  describe('that must have its configuration (fail-fast)', () => {
+    const cleanups = createCleanups();
+    let cairn: CairnProcess;
+
+    before(async () => {
+      const place = cleanups.add(await placeScenario(readScenario('basic')));
+      cairn = cleanups.add(await startCairnProcess(['--config', place.settingsFile]));
+    });
+    after(() => cleanups.run());
+
+    const start = (label: string): Promise<{ stdout: string }> => {
+      const client = { application: 'orders', profiles: 'prod', label };
+      const line = [
+        cairn.url,
+        'orders',
+        'prod',
+        'server.port,orders.max-items',
+        '--spring.cloud.config.fail-fast=true',
+      ];
+      return run(program, [...line, ...argumentsOf(client)], { timeout: deadline });
+    };
+
+    it('starts with the values of a tag', async () => {
+      expect((await start('v1')).stdout).to.contain('PROPERTY server.port=8081\nPROPERTY orders.max-items=500\n');
+    });
+
+    it('starts with the values of a branch whose name has a slash', async () => {
+      const { stdout } = await start('feature/checkout');
+      expect(stdout).to.contain('PROPERTY server.port=9091\nPROPERTY orders.max-items=750\n');
+    });
+
+    it('does not start where the label is not there', async () => {
+      const failure = await start('nosuchlabel').catch((error: unknown) => error);
+      expect(failure).to.be.instanceOf(Error).and.to.have.property('code', 1);
+    });
+  });
 });
