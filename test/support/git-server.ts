@@ -19,6 +19,8 @@ export interface GitServerOptions {
   readonly protocol?: 1 | 2;
   /** What a first fetch gets, unpicked, as servers do that reuse the pack they have. */
   readonly wholePack?: Buffer;
+  /** Further repositories, at `/<name>.git`. */
+  readonly others?: Readonly<Record<string, TestRepository>>;
 }
 
 export interface SeenRequest {
@@ -114,13 +116,19 @@ class GitServer implements TestGitServer {
   }
 
   async #answer(request: IncomingMessage): Promise<Buffer | undefined> {
-    const { gitdir } = this.#repository;
+    const [, name = '', service] = /^\/(.+)\.git\/(.+)$/.exec(request.url ?? '') ?? [];
+    const gitdir = this.#repositoryOf(name)?.gitdir;
+    if (gitdir === undefined) return undefined;
     const version = this.#options.protocol !== 1 && request.headers['git-protocol'] === 'version=2' ? 2 : 1;
-    if (request.method === 'GET' && request.url === '/config.git/info/refs?service=git-upload-pack') {
+    if (request.method === 'GET' && service === 'info/refs?service=git-upload-pack') {
       return advertise(gitdir, version);
     }
-    if (request.method !== 'POST' || request.url !== '/config.git/git-upload-pack') return undefined;
+    if (request.method !== 'POST' || service !== 'git-upload-pack') return undefined;
     return uploadPack(gitdir, await readBody(request), this.#options.wholePack);
+  }
+
+  #repositoryOf(name: string): TestRepository | undefined {
+    return name === 'config' ? this.#repository : this.#options.others?.[name];
   }
 
   async #send(request: IncomingMessage, response: ServerResponse, answer: Buffer): Promise<void> {

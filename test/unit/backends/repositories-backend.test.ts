@@ -21,10 +21,14 @@ describe('repositories chosen by pattern', () => {
     const prepare = (one: Opened): void => {
       if (one.target.name === 'team') one.start = () => Promise.reject(down());
     };
-    const { backend, versionOf } = aSourceOf({ prepare, repositories: [aTeam({ uri: '/team' })] });
+    const { backend, versionOf, events } = aSourceOf({ prepare, repositories: [aTeam({ uri: '/team' })] });
     await backend.start(noAbort());
     expect(await versionOf('orders')).to.equal('/own');
     await expectError('CONFIG_SOURCE_UNAVAILABLE', () => versionOf('team-a'));
+    const told = { type: 'source-failed', source: 'main/team', message: 'It is down.', diagnostics: { host: 'git' } };
+    expect(events).to.deep.equal([told]);
+    const health = { name: 'team', ready: false, lastSuccess: null, error: 'It is down.' };
+    expect(backend.health()).to.deep.include({ ready: true, error: null, repositories: [health] });
   });
 
   it('fail by name, and are not replaced by the source itself', async () => {
@@ -49,7 +53,7 @@ describe('repositories chosen by pattern', () => {
     expect(events).to.deep.equal([
       {
         type: 'source-left-out',
-        source: 'team',
+        source: 'main/team',
         code: 'CONFIG_SOURCE_UNAVAILABLE',
         message: 'It is down.',
         diagnostics: { host: 'git' },

@@ -33,8 +33,8 @@ export interface OpenRepositories {
    * @throws ConfigServerError CONFIG_SOURCE_UNAVAILABLE where it cannot be opened, or not in time
    */
   use<T>(target: Target, signal: AbortSignal, act: (backend: Backend) => Promise<T>): Promise<T>;
-  /** Opens it in the background. */
-  open(target: Target): void;
+  /** Opens it, if it is not open. @throws what opening it fails with */
+  open(target: Target): Promise<void>;
   /** The backend of `target` where it is open. */
   find(target: Target): Backend | undefined;
   list(): readonly OpenRepository[];
@@ -81,9 +81,8 @@ class Registry implements OpenRepositories {
     }
   }
 
-  open(target: Target): void {
-    // A failure is told by the backend, and by the next request.
-    if (!this.#slots.has(target.key)) this.#opened(target).catch(() => undefined);
+  async open(target: Target): Promise<void> {
+    if (!this.#slots.has(target.key)) await this.#opened(target);
   }
 
   find({ key }: Target): Backend | undefined {

@@ -51,6 +51,7 @@ class RepositoriesBackend implements Backend {
   readonly #open: OpenRepositories;
   readonly #health: RepositoryHealth;
   readonly #listeners = new Set<Listener>();
+  #isClosed = false;
 
   constructor(options: RepositoriesOptions) {
     this.name = options.name;
@@ -72,7 +73,7 @@ class RepositoriesBackend implements Backend {
           this.#tell(moved);
         }),
     });
-    this.#health = createRepositoryHealth(options.emit);
+    this.#health = createRepositoryHealth(options);
   }
 
   resolve: Backend['resolve'] = (query, signal) =>
@@ -143,7 +144,7 @@ class RepositoriesBackend implements Backend {
     const { mostOpen = 50, emit } = this.#options;
     await this.#own?.start(signal);
     const { fixed } = this.#choices;
-    for (const target of fixed.slice(0, mostOpen)) this.#open.open(target);
+    for (const target of fixed.slice(0, mostOpen)) void this.#openEarly(target);
     if (fixed.length > mostOpen)
       emit({
         type: 'notice',
@@ -151,7 +152,17 @@ class RepositoriesBackend implements Backend {
       });
   }
 
+  /** A failure is no reason not to start: requests for the others are answered. */
+  async #openEarly(target: Target): Promise<void> {
+    try {
+      await this.#open.open(target);
+    } catch (error) {
+      if (isConfigServerError(error) && !this.#isClosed) this.#health.failedToOpen(target, error);
+    }
+  }
+
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#listeners.clear();
     await this.#open.close();
     await this.#own?.close();

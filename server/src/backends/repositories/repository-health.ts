@@ -1,19 +1,27 @@
 import { isConfigServerError } from '../../core/errors.js';
+import type { ConfigServerError } from '../../core/errors.js';
 import type { Emit } from '../../core/events.js';
 import type { NamedHealth } from '../backend.js';
-import type { Choice } from './choices.js';
+import type { Choice, Target } from './choices.js';
 import type { OpenRepository } from './open-repositories.js';
 
 /** How the repositories chosen by pattern fare, by their names in the settings. */
 export interface RepositoryHealth {
   answered(name: string | null): void;
   failed(choice: Choice, error: unknown): void;
+  failedToOpen(target: Target, error: ConfigServerError): void;
   report(open: readonly OpenRepository[]): readonly NamedHealth[];
+}
+
+export interface RepositoryHealthOptions {
+  /** The source's name. */
+  readonly name: string;
+  readonly emit: Emit;
 }
 
 const mostReported = 100;
 
-export function createRepositoryHealth(emit: Emit): RepositoryHealth {
+export function createRepositoryHealth({ name: source, emit }: RepositoryHealthOptions): RepositoryHealth {
   const errors = new Map<string, string>();
   return {
     answered(name) {
@@ -24,8 +32,13 @@ export function createRepositoryHealth(emit: Emit): RepositoryHealth {
       if (name === null || !isConfigServerError(error) || error.status < 500) return;
       const { code, message, diagnostics } = error;
       if (fallsBack && errors.get(name) !== message)
-        emit({ type: 'source-left-out', source: name, code, message, diagnostics });
+        emit({ type: 'source-left-out', source: `${source}/${name}`, code, message, diagnostics });
       errors.set(name, message);
+    },
+    failedToOpen({ name }, { message, diagnostics }) {
+      if (name === null) return;
+      errors.set(name, message);
+      emit({ type: 'source-failed', source: `${source}/${name}`, message, diagnostics });
     },
     report(open) {
       const healths = new Map<string, NamedHealth>();
