@@ -1,5 +1,5 @@
 import { createApp } from '#server/app.js';
-import { loadSettings } from '#server/settings/load.js';
+import { loadSettings } from '#server/app/load-settings.js';
 
 /** The whole server in this process, as a settings file describes it, on a free port. */
 export interface RunningApp {

@@ -12,7 +12,12 @@ export interface ProgramRun {
   readonly stderr: () => string;
 }
 
-export function runCairn(args: readonly string[], environment: Record<string, string> = {}, stdin = ''): ProgramRun {
+/** `stdin` null: a terminal. */
+export function runCairn(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  stdin: string | null = '',
+): ProgramRun {
   const stdout: string[] = [];
   const stderr: string[] = [];
   const exits: number[] = [];
@@ -20,7 +25,7 @@ export function runCairn(args: readonly string[], environment: Record<string, st
   const status = runProgram(args, {
     stdout: { write: (text) => stdout.push(text) },
     stderr: { write: (text) => stderr.push(text) },
-    stdin: Readable.from([stdin]),
+    stdin: Object.assign(Readable.from([stdin ?? '']), { isTTY: stdin === null }),
     environment,
     signals,
     exit: (code) => void exits.push(code),

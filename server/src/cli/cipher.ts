@@ -24,7 +24,7 @@ export async function encrypt(
   context: ProgramContext,
 ): Promise<number> {
   const ciphers = await ciphersFor(options, context);
-  const value = await ciphers.encrypt(text ?? (await readInput(context.stdin)));
+  const value = await ciphers.encrypt(await textOf(text, context));
   context.stdout.write(`${options.json === true ? JSON.stringify({ value }) : value}\n`);
   return 0;
 }
@@ -36,9 +36,14 @@ export async function decrypt(
   context: ProgramContext,
 ): Promise<number> {
   const ciphers = await ciphersFor(options, context);
-  const text = await ciphers.decrypt(value ?? (await readInput(context.stdin)));
+  const text = await ciphers.decrypt(await textOf(value, context));
   context.stdout.write(`${options.json === true ? JSON.stringify({ text }) : text}\n`);
   return 0;
+}
+
+async function textOf(argument: string | undefined, { stdin }: ProgramContext): Promise<string> {
+  if (argument !== '') return argument ?? readInput(stdin);
+  throw new ConfigServerError('CONFIG_SETTINGS_INVALID', 'There is no text: the argument is empty.');
 }
 
 async function ciphersFor(options: CipherOptions, context: ProgramContext): Promise<TextCiphers> {

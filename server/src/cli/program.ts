@@ -49,7 +49,7 @@ function describeProgram(context: ProgramContext, finish: (status: number) => vo
   describeCipher(program, finish, {
     name: 'encrypt',
     description: 'Print the {cipher} value of a text, to be written into a configuration file.',
-    example: 'printf %s "$PASSWORD" | cairn encrypt --config cairn.yml',
+    example: 'cairn encrypt --config cairn.yml < secret.txt',
     run: (text, options) => encrypt(text, options, context),
   });
   describeCipher(program, finish, {

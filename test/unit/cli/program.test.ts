@@ -20,7 +20,13 @@ describe('the command line', () => {
     expect(run.stdout()).to.equal(`${manifest.version}\n`);
   });
 
-  for (const args of [['--help'], ['serve', '--help'], ['demo-change', '--help']]) {
+  for (const args of [
+    ['--help'],
+    ['serve', '--help'],
+    ['demo-change', '--help'],
+    ['encrypt', '--help'],
+    ['decrypt', '--help'],
+  ]) {
     it(`prints help with an example for ${args.join(' ')}`, async () => {
       const run = runCairn(args);
       expect(await run.status).to.equal(0);

@@ -74,6 +74,11 @@ describe('the log', () => {
     ['a long refresh', { type: 'refresh-late', label: null, commit: null, milliseconds: 9 }, 'warn'],
     ['a stop', { type: 'server-stopping', reason: 'SIGTERM' }, 'info'],
     ['the end', { type: 'server-stopped' }, 'info'],
+    [
+      'values that cannot be decrypted',
+      { type: 'ciphers-invalid', propertySource: 'file:/x/a.yml', keys: ['a'], count: 1 },
+      'warn',
+    ],
     ['a notice', { type: 'notice', message: 'x has no effect' }, 'warn'],
     ['a crash', { type: 'crashed', error: new Error('bug') }, 'error'],
   ];
