@@ -27,7 +27,13 @@ export interface PlacedScenario extends Place {
   remove(): Promise<void>;
 }
 
-export async function placeScenario(scenario: Scenario): Promise<PlacedScenario> {
+/** Where the Vault of a scenario listens, and the token that reads it. */
+export interface VaultPlace {
+  readonly port: number;
+  readonly token: string;
+}
+
+export async function placeScenario(scenario: Scenario, vault?: VaultPlace): Promise<PlacedScenario> {
   const { repositories = {}, directories = {} } = scenario;
   const work = await mkdtemp(path.join(tmpdir(), 'cairn-conformance-'));
   for (const [name, commits] of Object.entries(repositories)) {
@@ -40,7 +46,7 @@ export async function placeScenario(scenario: Scenario): Promise<PlacedScenario>
     await writeFile(path.join(work, 'server.p12'), Buffer.from(scenario.keystore, 'base64'));
   }
   const settingsFile = path.join(work, 'application.yml');
-  await writeFile(settingsFile, settingsText(scenario, work));
+  await writeFile(settingsFile, withVault(settingsText(scenario, work), vault));
   return {
     work,
     uris: [
@@ -50,6 +56,11 @@ export async function placeScenario(scenario: Scenario): Promise<PlacedScenario>
     settingsFile,
     remove: () => rm(work, { recursive: true, force: true }),
   };
+}
+
+function withVault(text: string, vault: VaultPlace | undefined): string {
+  if (vault === undefined) return text;
+  return text.replaceAll('${vaultPort}', String(vault.port)).replaceAll('${vaultToken}', vault.token);
 }
 
 // JSON is YAML.

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { exactMember, readExactJson, type ExactJson } from './exact-json.js';
+import type { VaultMounts } from '../support/real-vault.js';
 import type { RecordedCommit } from '../support/recorded-repository.js';
 
 /** Recorded answers of the reference server: its settings, the repositories it read, what was asked and what it answered. */
@@ -9,6 +10,8 @@ export interface Scenario {
   readonly settings: Record<string, unknown>;
   readonly repositories?: Readonly<Record<string, readonly RecordedCommit[]>>;
   readonly directories?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Mount → KV version and secrets. */
+  readonly vault?: VaultMounts;
   /** In Base64, laid down as `server.p12`. */
   readonly keystore?: string;
   readonly exchanges: readonly Exchange[];
@@ -64,6 +67,8 @@ export const scenarioNames = [
   'search-paths-placeholders',
   'search-paths-static',
   'types',
+  'vault-kv1',
+  'vault-kv2',
 ] as const;
 
 // The emitted tests lie in test/dist/conformance, the recordings beside the sources.

@@ -80,6 +80,7 @@ const httpDefaults = {
   health: probesOf(() => upReport),
   webhooks: { path: '/monitor', accept: () => [] },
   info: () => ({ build: { name: 'cairn-config-server', version: '0.0.0' } }),
+  takesCallerTokens: false,
   queries: {},
   renditions: { stripDocument: true, maxIndex: 10_000 },
   limits: defaultHttpLimits,

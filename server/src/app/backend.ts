@@ -7,17 +7,16 @@ import { defaultAssembleLimits } from '../core/assembly.js';
 import { defaultDocumentLimits } from '../core/documents/limits.js';
 import { ConfigServerError } from '../core/errors.js';
 import type { LimitSettings } from '../settings/sections/limits.js';
-import type { NativeSourceSettings } from '../settings/sections/sources.js';
+import type { NativeSourceSettings, SourceSettings } from '../settings/sections/sources.js';
 import { gitSource } from './git-source.js';
 import type { SourceContext } from './git-source.js';
+import { vaultBackend } from './vault.js';
 
 /** The backend that the settings describe. @throws ConfigServerError CONFIG_SETTINGS_INVALID, CONFIG_GIT_TRANSPORT_UNSUPPORTED */
 export function createBackend(context: Omit<SourceContext, 'snapshotLimits'>): Backend {
   const { settings, emit } = context;
   const shared: SourceContext = { ...context, snapshotLimits: snapshotLimits(settings.limits) };
-  const parts = settings.sources.map((source) =>
-    source.type === 'native' ? nativeBackend(source, shared) : gitSource(source, shared),
-  );
+  const parts = settings.sources.map((source) => sourceBackend(source, shared));
   const [only] = parts;
   if (only === undefined) throw new ConfigServerError('CONFIG_SETTINGS_INVALID', 'No source is configured.');
   if (parts.length === 1) return only;
@@ -29,6 +28,17 @@ export function createBackend(context: Omit<SourceContext, 'snapshotLimits'>): B
     emit,
     cacheBytes: settings.limits.caches / 16,
   });
+}
+
+function sourceBackend(source: SourceSettings, context: SourceContext): Backend {
+  switch (source.type) {
+    case 'git':
+      return gitSource(source, context);
+    case 'native':
+      return nativeBackend(source, context);
+    case 'vault':
+      return vaultBackend(source, context.settings, context.emit);
+  }
 }
 
 function nativeBackend(

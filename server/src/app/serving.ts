@@ -15,6 +15,7 @@ import type { Ciphers } from '../secrets/ciphers.js';
 import type { LimitSettings } from '../settings/sections/limits.js';
 import type { Settings } from '../settings/schema.js';
 import { lookUpCheck } from './look-up.js';
+import { readsAsCaller } from './vault.js';
 import { packageVersion } from './version.js';
 import { webhooksOf } from './webhooks.js';
 
@@ -125,6 +126,7 @@ function serverOptions(settings: Settings): ServerOptions {
     port: server.port,
     prefix: server.prefix,
     publicUrl: null,
+    takesCallerTokens: settings.sources.some(readsAsCaller),
     authenticator: createAnonymousAuthenticator(),
     info: () => ({ build: { name: 'cairn-config-server', version: packageVersion() } }),
     queries: {

@@ -55,6 +55,8 @@ export interface BackendHealth {
   readonly lastSuccess: number | null;
   /** Public text of the newest failure since `lastSuccess`; never credentials. */
   readonly error: string | null;
+  /** Whether what is served now comes from a cache because the source does not answer. */
+  readonly isOutdated?: boolean;
   /** Of a composite: each of its sources, in order. */
   readonly parts?: readonly NamedHealth[];
   /** Repositories chosen by pattern that have been opened or have failed. They do not count for the rest. */

@@ -26,10 +26,20 @@ export const errorCatalogue = {
     title: 'Placeholder cycle',
     help: 'A placeholder refers to itself, directly or through others. Ask with `resolvePlaceholders=false` to see the text as written.',
   },
+  CONFIG_TOKEN_MISSING: {
+    status: 400,
+    title: 'Token missing',
+    help: 'A source of the type vault reads in the name of who asks, and the request has no `X-Config-Token`. Send one, or give the source an authentication of its own (docs/vault.md).',
+  },
   CONFIG_UNAUTHENTICATED: {
     status: 401,
     title: 'Not authenticated',
     help: 'The request does not show who sends it. A webhook needs the signature or token that the secret of its host gives (section `webhooks` of the settings).',
+  },
+  CONFIG_FORBIDDEN: {
+    status: 403,
+    title: 'Forbidden',
+    help: 'Vault refuses the token that the request brought as `X-Config-Token`: it is unknown, has ended, or its policies do not allow to read what the query needs.',
   },
   CONFIG_LABEL_NOT_FOUND: {
     status: 404,
@@ -119,7 +129,7 @@ export const errorCatalogue = {
   CONFIG_SOURCE_UNAVAILABLE: {
     status: 503,
     title: 'Source unavailable',
-    help: 'The source has never been read successfully. The server goes on trying; readiness is down until then.',
+    help: 'The source cannot be read, and there is no copy that may still be served. The server goes on trying; readiness is down until it has had one good copy.',
   },
   CONFIG_TIMEOUT: {
     status: 503,

@@ -1,5 +1,6 @@
 import { decodedAgain, refuse, traversalProblem } from './refused-text.js';
 import type { QueryPart } from './refused-text.js';
+import type { CallerToken } from './caller-token.js';
 
 /** What a client asks for, after validation: application(s), profile(s), label(s). Frozen. */
 export interface Query {
@@ -15,6 +16,8 @@ export interface Query {
   readonly label: string | null;
   /** `label` at its commas; empty where the request had none. */
   readonly labels: readonly string[];
+  /** What the caller brought for backends that act in its name. Not part of `queryKey`: such backends add its id. */
+  readonly token?: CallerToken;
 }
 
 /** The segments of a request, percent-decoded once. */
@@ -23,6 +26,7 @@ export interface QueryParts {
   readonly profiles: string;
   /** Absent or null: the request has none. */
   readonly label?: string | null;
+  readonly token?: CallerToken | undefined;
 }
 
 export interface QueryOptions {
@@ -50,6 +54,7 @@ export function parseQuery(parts: QueryParts, options: QueryOptions = {}): Query
     profiles: profileList(parts.profiles, options),
     label: labelText === null ? null : withSlashes(labelText),
     labels: labelText === null ? [] : nameList('label', labelText, options.maxLabels ?? 8),
+    ...(parts.token !== undefined && { token: parts.token }),
   });
 }
 

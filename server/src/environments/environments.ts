@@ -4,7 +4,7 @@
  * A label's commit moves without touching a service: what is kept here goes by content, so it stays.
  */
 import type { Backend, NamedVersion, Resolution, StaleReason } from '../backends/backend.js';
-import { createSingleFlight } from '../core/single-flight.js';
+import { createSingleFlight } from '../backends/single-flight.js';
 import { createByteCache } from '../core/byte-cache.js';
 import { canonicalText } from '../core/canonical.js';
 import type { Environment, PropertySource } from '../core/environment.js';
@@ -178,9 +178,9 @@ function served(query: Query, resolution: Resolution, content: Content): ServedE
   };
 }
 
-/** By the stamp too: who asks after a commit must not be given what was begun before it. */
+/** By the stamp too: who asks after a commit must not be given what was begun before it. By whose token, as well. */
 function flightKey(query: Query, stamp: string | undefined): string {
-  return `${stamp ?? ''}\n${queryKey(query)}`;
+  return `${stamp ?? ''}\n${query.token?.id ?? ''}\n${queryKey(query)}`;
 }
 
 function nothingFound(query: Query): ConfigServerError {

@@ -5,7 +5,7 @@ import type { Query } from '../core/query.js';
 export interface Freshness {
   /** Whole seconds; null before the first successful check. */
   readonly ageSeconds: number | null;
-  /** Whether the age is past the limit. */
+  /** Whether the age is past the limit, or the source said that what it gives may be outdated. */
   readonly isStale: boolean;
 }
 
@@ -18,9 +18,9 @@ export interface FreshnessOptions {
 /** Reads the clock once a call and never does I/O. */
 export function createFreshness({ backend, staleAfterMs, now }: FreshnessOptions): (query?: Query) => Freshness {
   return (query) => {
-    const { lastSuccess } = backend.health(query);
-    if (lastSuccess === null) return { ageSeconds: null, isStale: false };
+    const { lastSuccess, isOutdated = false } = backend.health(query);
+    if (lastSuccess === null) return { ageSeconds: null, isStale: isOutdated };
     const age = Math.max(0, now() - lastSuccess);
-    return { ageSeconds: Math.floor(age / 1000), isStale: age > staleAfterMs };
+    return { ageSeconds: Math.floor(age / 1000), isStale: isOutdated || age > staleAfterMs };
   };
 }

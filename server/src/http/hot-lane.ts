@@ -52,7 +52,14 @@ export interface HotLaneOptions {
  * What may be answered here: a GET without any of these headers. `Accept` and `Accept-Encoding` are part of the key,
  * `If-None-Match` is evaluated; every other header has no part in the answer.
  */
-const EXCLUDED_HEADERS = ['content-length', 'transfer-encoding', 'prefer', 'expect', 'upgrade'] as const;
+const EXCLUDED_HEADERS = [
+  'content-length',
+  'transfer-encoding',
+  'prefer',
+  'expect',
+  'upgrade',
+  'x-config-token',
+] as const;
 const KEY_BYTES = 2048;
 const SMALL_BYTES = 32 * 1024;
 /** What an entry costs beside its key and body, about: two lists of header values. */

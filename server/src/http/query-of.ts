@@ -1,9 +1,11 @@
 import { parseQuery, type Query } from '../core/query.js';
+import { callerTokenOf } from './caller-token.js';
 import type { RouteContext } from './context.js';
 import type { Services } from './services.js';
 
 /** The query that a route's segments make. @throws ConfigServerError CONFIG_NAME_INVALID */
-export function queryOf({ params }: RouteContext, { queries }: Pick<Services, 'queries'>): Query {
-  const { application = '', profiles = '', label = null } = params;
-  return parseQuery({ application, profiles, label }, queries);
+export function queryOf(ctx: RouteContext, services: Pick<Services, 'queries' | 'takesCallerTokens'>): Query {
+  const { application = '', profiles = '', label = null } = ctx.params;
+  const token = services.takesCallerTokens ? callerTokenOf(ctx.get('X-Config-Token')) : undefined;
+  return parseQuery({ application, profiles, label, token }, services.queries);
 }

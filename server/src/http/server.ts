@@ -37,6 +37,8 @@ export interface HttpServerOptions {
   readonly info: () => ServerInfo;
   readonly webhooks: WebhookEndpoint;
   readonly queries: QueryOptions;
+  /** Whether a source reads in the name of who asks. */
+  readonly takesCallerTokens: boolean;
   readonly renditions: RenditionSettings;
   readonly limits: HttpLimits;
   /** Bytes for bodies, compressed copies and prepared answers together. */

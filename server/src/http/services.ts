@@ -20,6 +20,8 @@ export interface Services {
   readonly bodies: Bodies;
   readonly deliver: Deliver;
   readonly queries: QueryOptions;
+  /** Whether a source reads in the name of who asks: `X-Config-Token` is looked at then. */
+  readonly takesCallerTokens: boolean;
   readonly health: HealthProbes;
   readonly info: () => ServerInfo;
   readonly webhooks: WebhookEndpoint;

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { Entries, Entry } from './entries.js';
 import type { SettingFacts } from './facts.js';
 import { inheritSettings } from './inherit.js';
+import { inheritVault } from './inherit-vault.js';
 import { locate } from './locate.js';
 import type { ListNode, SectionNode, SettingNode } from './nodes.js';
 import { settingsTree } from './nodes.js';
@@ -24,7 +25,7 @@ type Values = Map<string, unknown>;
 
 /** Settings from merged entries; everything that is wrong with them where they are not right. */
 export function buildSettings(written: Entries): Built {
-  const entries = inheritSettings(written);
+  const entries = inheritVault(inheritSettings(written));
   const problems: Problem[] = [];
   const values: Values = new Map();
   for (const [path, entry] of entries) place({ values, problems }, path, entry);

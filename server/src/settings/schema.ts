@@ -18,6 +18,8 @@ import { servingSection } from './sections/serving.js';
 import type { ServingSettings } from './sections/serving.js';
 import { sourcesSection } from './sections/sources.js';
 import type { SourceSettings } from './sections/sources.js';
+import { vaultSection } from './sections/vault.js';
+import type { VaultSettings } from './sections/vault.js';
 import { webhooksSection } from './sections/webhooks.js';
 import type { WebhookSettings } from './sections/webhooks.js';
 
@@ -28,6 +30,7 @@ export interface Settings {
   readonly sources: readonly SourceSettings[];
   readonly serving: ServingSettings;
   readonly encryption: EncryptionSettings;
+  readonly vault: VaultSettings;
   readonly health: HealthSettings;
   readonly webhooks: WebhookSettings;
   readonly security: SecuritySettings;
@@ -46,6 +49,7 @@ export const settingsSchema: SettingType<Settings> = z.strictObject({
   sources: sourcesSection,
   serving: servingSection,
   encryption: encryptionSection,
+  vault: vaultSection,
   health: healthSection,
   webhooks: webhooksSection,
   security: securitySection,
@@ -60,7 +64,7 @@ export const plannedSettings: readonly string[] = [
   'server.tls',
   'sources[].credentials.ssh-key',
   'sources[].credentials.known-hosts',
-  'vault',
+  'vault.allow',
   'audit',
   'observability.metrics',
 ];

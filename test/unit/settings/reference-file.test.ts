@@ -259,7 +259,7 @@ describe("a settings file with the reference server's names", () => {
   });
 
   const refused: readonly string[] = [
-    `${server}.vault.host: vault`,
+    `${server}.redis.host: redis`,
     `${server}.svn.uri: /x`,
     `${server}.jdbc.sql: select`,
     'server.ssl.key-store: x.p12',
@@ -287,10 +287,10 @@ describe("a settings file with the reference server's names", () => {
   });
 
   it('is refused with a profile of a backend that there is not', async () => {
-    const text = `${uri}spring.profiles.active: vault\n`;
+    const text = `${uri}spring.profiles.active: redis\n`;
     const error = await expectError('CONFIG_SETTINGS_INVALID', () => folder.load('application.yml', text));
     expect(error.message).to.equal(
-      'The active profile `vault` chooses a backend that is not supported; git, native and composite are',
+      'The active profile `redis` chooses a backend that is not supported; git, native, vault and composite are',
     );
   });
 });

@@ -6,8 +6,10 @@ import { aSettingsFolder } from '../../support/settings-folder.js';
 import type { SettingsFolder } from '../../support/settings-folder.js';
 
 const server = 'spring.cloud.config.server';
-const placeOf = (source: SourceSettings): string =>
-  `${source.type} ${source.type === 'git' ? source.uri : source['search-locations'].join()}`;
+const placeOf = (source: SourceSettings): string => {
+  if (source.type === 'vault') return `vault ${source.host}`;
+  return `${source.type} ${source.type === 'git' ? source.uri : source['search-locations'].join()}`;
+};
 
 describe("sources by the reference server's names", () => {
   let folder: SettingsFolder;
@@ -73,14 +75,14 @@ describe("sources by the reference server's names", () => {
   it('are refused where a composite has a type that there is not, or none', async () => {
     const lines = [
       'spring.profiles.active=composite',
-      `${server}.composite[0].type=vault`,
+      `${server}.composite[0].type=redis`,
       `${server}.composite[1].uri=/x`,
     ];
     const error = await expectError('CONFIG_SETTINGS_INVALID', () => load(lines));
     expect(error.message)
       .to.contain(`\`${server}.composite[0].type\``)
-      .and.contain('the backend "vault" is not supported; git and native are')
-      .and.contain(`\`${server}.composite[1].type\` is missing; it takes git or native`);
+      .and.contain('the backend "redis" is not supported; git, native and vault are')
+      .and.contain(`\`${server}.composite[1].type\` is missing; it takes git, native or vault`);
   });
 
   it('are refused with an order that is no number', async () => {
@@ -138,18 +140,6 @@ describe("sources by the reference server's names", () => {
       ['x-team', ['a', 'b*/c'], '/x'],
       ['__proto__', ['__proto__'], '/p'],
     ]);
-  });
-
-  it('have what is ours alone under cairn:, handed down to their repositories', async () => {
-    const lines = [
-      `${server}.git.uri=/g`,
-      `${server}.git.repos.team.uri=/team`,
-      'cairn.sources[0].fallback-to-default=true',
-      'cairn.sources[0].name=shop',
-    ];
-    const { settings } = await load(lines);
-    expect(settings.sources[0]).to.deep.include({ name: 'shop', 'fallback-to-default': true });
-    expect((await repositoriesOf(lines))[0]).to.deep.include({ name: 'team', 'fallback-to-default': true });
   });
 
   it('have repositories in an entry of a composite', async () => {

@@ -12,6 +12,7 @@ export function compositeHealth(parts: readonly Backend[], leftOut: LeftOut, que
   return {
     ready: healths.every(({ ready }) => ready),
     lastSuccess: oldest(healths.map(({ lastSuccess }) => lastSuccess)),
+    ...(healths.some(({ isOutdated }) => isOutdated) && { isOutdated: true }),
     error: failing === undefined ? null : `${failing.name}: ${String(failing.error)}`,
     parts: healths,
   };

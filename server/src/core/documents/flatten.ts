@@ -123,7 +123,8 @@ function flattenSet(walk: Walk, node: MappingNode, path: string, depth: number):
 /** A path without visible characters is none, as in the reference; Java's idea of white space leaves out no-break ones. */
 const blank = /^[\t-\r\u001C-\u0020\u1680\u2000-\u2006\u2008-\u200A\u2028\u2029\u205F\u3000]*$/;
 
-function joinKeys(path: string, key: string): string {
+/** The key of a member below the key of what it is in. */
+export function joinKeys(path: string, key: string): string {
   if (blank.test(path)) return key;
   return key.startsWith('[') ? path + key : `${path}.${key}`;
 }

@@ -20,7 +20,7 @@ interface Ordered extends ChosenSource {
 }
 
 /** Where two have the same order, native comes first in the reference, too. */
-const singleTypes: readonly SourceType[] = ['native', 'git'];
+const singleTypes: readonly SourceType[] = ['native', 'git', 'vault'];
 
 /** In order of precedence: by `order`, entries of a composite by their position, single types last. */
 export function chooseSources(draft: Draft): readonly ChosenSource[] {
@@ -50,8 +50,8 @@ function compositeSource(draft: Draft, place: string, position: number): Ordered
   const name = `spring.cloud.config.server.${place}.type`;
   const text =
     named === undefined
-      ? `\`${name}\` is missing; it takes git or native`
-      : `${shown(named.property)} (${named.property.where}) is refused: the backend ${JSON.stringify(type)} is not supported; git and native are`;
+      ? `\`${name}\` is missing; it takes git, native or vault`
+      : `${shown(named.property)} (${named.property.where}) is refused: the backend ${JSON.stringify(type)} is not supported; git, native and vault are`;
   draft.problems.push({ text });
   return [];
 }
@@ -62,13 +62,13 @@ function isSourceType(type: string): type is SourceType {
 
 function singleSources(draft: Draft): Ordered[] {
   const { profiles } = draft;
-  const choosing = ['git', 'native', 'composite'].filter((profile) => profiles.includes(profile));
+  const choosing = ['git', 'native', 'vault', 'composite'].filter((profile) => profiles.includes(profile));
   const types = singleTypes.filter((type) => profiles.includes(type) || (type === 'git' && choosing.length === 0));
   return types.flatMap((type) => {
     const properties = draft.sources.get(type) ?? [];
     const [first] = properties;
-    // A single source that nothing is said of is none at all.
-    if (first === undefined && choosing.length < 2) return [];
+    // A single source that nothing is said of is none at all; only Vault has a default for everything.
+    if (first === undefined && type !== 'vault' && choosing.length < 2) return [];
     const typeEntry = first === undefined ? profileEntry(type) : { ...entryOf(first.property), value: type };
     return [{ place: type, type, typeEntry, properties, order: orderOf(draft, properties, Infinity) }];
   });

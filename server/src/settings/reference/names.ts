@@ -80,7 +80,6 @@ export const refusedPrefixes: ReadonlyMap<string, string> = new Map(
     ['spring.profiles.group', 'name the profiles in spring.profiles.active'],
     ['spring.profiles.include', 'name the profiles in spring.profiles.active'],
     ...[
-      'vault',
       'svn',
       'jdbc',
       'redis',
@@ -118,7 +117,6 @@ export const noticedPrefixes: ReadonlyMap<string, string> = new Map(
 /** Profiles that choose a backend of the reference's that there is not here. */
 export const otherBackends: ReadonlySet<string> = new Set([
   'subversion',
-  'vault',
   'jdbc',
   'redis',
   'credhub',

@@ -2,7 +2,7 @@ import type { Convert, NamedSetting } from './named-setting.js';
 import { uniformName } from './relaxed.js';
 
 /** The types of sources that there are here. */
-export type SourceType = 'git' | 'native';
+export type SourceType = 'git' | 'native' | 'vault';
 
 /** What the properties of one place in the reference's names set, relative to that place and to the setting's section. */
 export interface PropertyTable {
@@ -62,6 +62,42 @@ function table(settings: readonly NamedSetting[], notices: readonly (readonly [s
   };
 }
 
+const vaultMethods = new Map([
+  ['APPROLE', 'app-role'],
+  ['CERT', 'certificate'],
+]);
+
+const vaultKeySettings: readonly NamedSetting[] = [
+  'backend',
+  'kv-version',
+  'default-key',
+  'profile-separator',
+  'path-to-key',
+  'full-key-path',
+  'enable-label',
+  'default-label',
+].map(same);
+
+const vaultSettings: readonly NamedSetting[] = [
+  ...vaultKeySettings,
+  ...['scheme', 'host', 'port', 'namespace'].map(same),
+  { name: 'timeout', to: 'timeout', convert: seconds(undefined), taken: 'whole seconds' },
+  { name: 'token', to: 'auth.token' },
+  {
+    name: 'authentication',
+    to: 'auth.method',
+    convert: (text) => vaultMethods.get(text.trim().toUpperCase()) ?? text,
+    taken: 'one of TOKEN, APPROLE, KUBERNETES, CERT',
+  },
+  { name: 'app-role.role-id', to: 'auth.app-role.role-id' },
+  { name: 'app-role.secret-id', to: 'auth.app-role.secret-id' },
+  { name: 'app-role.app-role-path', to: 'auth.app-role.path' },
+  { name: 'kubernetes.role', to: 'auth.kubernetes.role' },
+  { name: 'kubernetes.kubernetes-path', to: 'auth.kubernetes.path' },
+  { name: 'kubernetes.service-account-token-file', to: 'auth.kubernetes.token-path' },
+  { name: 'ssl.cert-auth-path', to: 'auth.certificate.path' },
+];
+
 export const sourceTables: Readonly<Record<SourceType, PropertyTable>> = {
   git: table(
     [...gitSettings, { name: 'basedir', to: 'data-directory', isGlobal: true }],
@@ -69,6 +105,9 @@ export const sourceTables: Readonly<Record<SourceType, PropertyTable>> = {
   ),
   native: table(['search-locations', 'add-label-locations', 'default-label', 'version'].map(same), [
     ['fail-on-error', 'a broken file is always an error, and a folder that is not there is empty'],
+  ]),
+  vault: table(vaultSettings, [
+    ['skip-ssl-validation', 'the certificate of Vault is always checked; give its authority as tls.ca-certificate'],
   ]),
 };
 

@@ -21,7 +21,7 @@ export function placeSources(draft: Draft): void {
 
 function noteUnused(draft: Draft, place: string, properties: readonly SourceProperty[]): void {
   const backend = place.replace(/\[.*$/, '');
-  const chosen = draft.profiles.filter((profile) => ['git', 'native', 'composite'].includes(profile));
+  const chosen = draft.profiles.filter((profile) => ['git', 'native', 'vault', 'composite'].includes(profile));
   const choice = chosen.length === 0 ? 'git' : chosen.join(' and ');
   const why = `it belongs to the backend ${backend}, and \`spring.profiles.active\` chooses ${choice}`;
   for (const { property } of properties) note(draft, why, property);

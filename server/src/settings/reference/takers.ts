@@ -40,7 +40,7 @@ function takeNamed(draft: Draft, uniform: string, property: FlatProperty): boole
 
 /** Kept until all that is said of the source has been read. */
 function takeSource(draft: Draft, uniform: string, property: FlatProperty): boolean {
-  const [, kind] = /^spring\.cloud\.config\.server\.(git|native|composite)(?:[.[]|$)/.exec(uniform) ?? [];
+  const [, kind] = /^spring\.cloud\.config\.server\.(git|native|vault|composite)(?:[.[]|$)/.exec(uniform) ?? [];
   if (kind === undefined) return false;
   const below = (property.name.match(/\[[^\]]*\]|[^.[\]]+/g) ?? []).slice(
     'spring.cloud.config.server.x'.split('.').length,

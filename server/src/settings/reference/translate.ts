@@ -35,7 +35,7 @@ function profileProblems(profiles: readonly string[]): Problem[] {
   return profiles
     .filter((profile) => otherBackends.has(profile))
     .map((profile) => ({
-      text: `The active profile \`${profile}\` chooses a backend that is not supported; git, native and composite are`,
+      text: `The active profile \`${profile}\` chooses a backend that is not supported; git, native, vault and composite are`,
     }));
 }
 

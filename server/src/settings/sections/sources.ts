@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
 import { flag, optionalText, text, variantName } from '../fields.js';
+import { wholeNumber } from '../quantities.js';
 import { setting } from '../facts.js';
 import type { SettingType } from '../facts.js';
 import { requiredList } from '../lists.js';
 import { gitSourceFields } from './git-source.js';
 import type { GitSourceFields } from './git-source.js';
+import { vaultFields } from './vault.js';
+import type { VaultSettings } from './vault.js';
 
 const reference = (name: string): { readonly reference: readonly string[] } => ({
   reference: [`spring.cloud.config.server.${name}`],
@@ -25,12 +28,25 @@ export interface NativeSourceSettings {
   readonly version: string | null;
 }
 
-export type SourceSettings = GitSourceSettings | NativeSourceSettings;
+export interface VaultSourceSettings extends VaultSettings {
+  readonly type: 'vault';
+  readonly name: string;
+  readonly backend: string;
+  readonly 'kv-version': number;
+  readonly 'default-key': string;
+  readonly 'profile-separator': string;
+  readonly 'path-to-key': string | null;
+  readonly 'full-key-path': boolean;
+  readonly 'enable-label': boolean;
+  readonly 'default-label': string;
+}
+
+export type SourceSettings = GitSourceSettings | NativeSourceSettings | VaultSourceSettings;
 
 const sourceType = {
-  choices: ['git', 'native'],
+  choices: ['git', 'native', 'vault'],
   description:
-    'What the source is: a git repository, or folders of this machine. The first source has the highest precedence.',
+    'What the source is: a git repository, folders of this machine, or secrets of Vault. The first source has the highest precedence.',
   ...reference('composite[0].type'),
 } as const;
 
@@ -75,9 +91,58 @@ const nativeSource = z.strictObject({
   }),
 });
 
+const vaultSource = z.strictObject({
+  type: variantName('vault', sourceType),
+  name: sourceName,
+  backend: text({
+    default: 'secret',
+    taken: 'the path of a mounted KV engine',
+    description: 'Where the KV engine is mounted.',
+    ...reference('vault.backend'),
+  }),
+  'kv-version': wholeNumber({
+    default: 1,
+    min: 1,
+    max: 2,
+    description: 'Version of the KV engine.',
+    ...reference('vault.kv-version'),
+  }),
+  'default-key': text({
+    default: 'application',
+    description: 'Key whose secrets every application has, lowest; empty: none.',
+    ...reference('vault.default-key'),
+  }),
+  'profile-separator': text({
+    default: ',',
+    description: 'What stands in keys between application, profile and label.',
+    ...reference('vault.profile-separator'),
+  }),
+  'path-to-key': optionalText({
+    taken: 'a path',
+    description: 'What stands between `data/` and the keys of version 2.',
+    ...reference('vault.path-to-key'),
+  }),
+  'full-key-path': flag({
+    default: false,
+    description: 'Whether `backend` is all that stands before a key: version 2 then has no `data/` put between.',
+    ...reference('vault.full-key-path'),
+  }),
+  'enable-label': flag({
+    default: false,
+    description: 'Whether keys have a label: always application, profile and label then.',
+    ...reference('vault.enable-label'),
+  }),
+  'default-label': text({
+    default: 'main',
+    description: 'Label of requests that name none, where keys have one.',
+    ...reference('vault.default-label'),
+  }),
+  ...vaultFields,
+});
+
 const mostSources = 100;
 
 export const sourcesSection: SettingType<readonly SourceSettings[]> = z
-  .array(z.discriminatedUnion('type', [gitSource, nativeSource]))
+  .array(z.discriminatedUnion('type', [gitSource, nativeSource, vaultSource]))
   .max(mostSources)
   .default([]);

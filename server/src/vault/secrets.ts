@@ -1,0 +1,176 @@
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import type { TreeMap } from 'cairn-config-client/values';
+import { createSingleFlight } from '../backends/single-flight.js';
+import { createByteCache } from '../core/byte-cache.js';
+import type { CallerToken } from '../core/caller-token.js';
+import { writeJson } from '../core/json.js';
+import type { VaultAnswer } from './client.js';
+import { systemClock, type Clock } from './clock.js';
+import { secretIn, type KvVersion } from './kv.js';
+import type { VaultRead } from './reads.js';
+
+/** A secret as Vault had it not long ago. */
+export interface Secret {
+  /** Null: there is none. */
+  readonly values: TreeMap | null;
+  /** Equal ids mean equal values; keyed, so that it tells nothing about them. */
+  readonly id: string;
+}
+
+export type SecretOutcome =
+  | { readonly kind: 'secret'; readonly secret: Secret }
+  | Extract<VaultAnswer, { readonly kind: 'refused' | 'unavailable' }>;
+
+export interface SecretsOptions {
+  readonly read: VaultRead;
+  /** How long a secret is given without a look at Vault. */
+  readonly timeToLiveMs: number;
+  /** How much longer it is given while Vault does not answer. */
+  readonly staleLimitMs: number;
+  readonly cacheBytes: number;
+  readonly clock?: Clock;
+  /** Told where a read fails, and where one does not after that. */
+  readonly onFailure?: (reason: string) => void;
+  readonly onAnswer?: () => void;
+}
+
+/** What Vault has, by path and by whose token: cached, one read at a time for each. */
+export interface Secrets {
+  get(at: SecretPath, caller: CallerToken | null, signal: AbortSignal): Promise<SecretOutcome>;
+  /** The secret where it is here and needs no look at Vault. */
+  peek(at: SecretPath, caller: CallerToken | null): Secret | undefined;
+  /** Whether the secret is here, if only for a while in which Vault does not answer. */
+  has(at: SecretPath, caller: CallerToken | null): boolean;
+  /** Every secret is looked at again before it is given. */
+  expire(): void;
+  state(): SecretsState;
+  close(): void;
+}
+
+export interface SecretPath {
+  readonly path: string;
+  readonly version: KvVersion;
+}
+
+export interface SecretsState {
+  /** When Vault last answered a read, milliseconds since the epoch. */
+  readonly lastSuccess: number | null;
+  /** Why the newest read failed; null where it did not. Public text. */
+  readonly failure: string | null;
+}
+
+interface Entry {
+  readonly secret: Secret;
+  readonly at: number;
+  readonly generation: number;
+}
+
+interface Epoch {
+  readonly epoch: string;
+}
+
+/** While Vault does not answer, one request in this time finds out whether it does again; the others do not wait for it. */
+const outageMs = 2000;
+
+export function createSecrets(options: SecretsOptions): Secrets {
+  const { read, timeToLiveMs, staleLimitMs, clock = systemClock } = options;
+  const entries = createByteCache<string, Entry>(options.cacheBytes);
+  const epochs = createByteCache<string, Epoch>(options.cacheBytes / 16);
+  const flights = createSingleFlight<SecretOutcome>();
+  const key = randomBytes(32);
+  let generation = 0;
+  let lastSuccess: number | null = null;
+  let outage: { readonly reason: string; readonly until: number } | undefined;
+
+  /** Where a caller's secrets are kept. Its token refused, the next one is another place. */
+  const placeOf = (caller: CallerToken | null): string => {
+    if (caller === null) return 'server';
+    const known = epochs.get(caller.id);
+    if (known !== undefined) return known.epoch;
+    const epoch = randomUUID();
+    epochs.set(caller.id, { epoch }, 200);
+    return epoch;
+  };
+  const keyOf = ({ path, version }: SecretPath, caller: CallerToken | null): string =>
+    `${placeOf(caller)}\n${version}\n${path}`;
+
+  const keep = (name: string, values: TreeMap | null): Secret => {
+    const text = values === null ? '' : writeJson(values);
+    const secret = { values, id: createHmac('sha256', key).update(text).digest('hex') };
+    entries.set(name, { secret, at: clock.now(), generation }, 500 + 2 * name.length + 4 * text.length);
+    return secret;
+  };
+  const drop = (name: string, caller: CallerToken | null): void => {
+    entries.delete(name);
+    if (caller !== null) epochs.delete(caller.id);
+  };
+
+  const noteOutage = (reason: string): void => {
+    outage = { reason, until: clock.now() + outageMs };
+    options.onFailure?.(reason);
+  };
+
+  const load = async (at: SecretPath, caller: CallerToken | null, signal: AbortSignal): Promise<SecretOutcome> => {
+    const name = keyOf(at, caller);
+    const answer = await read(at.path, caller, signal);
+    if (answer.kind === 'unavailable') {
+      if (!signal.aborted) noteOutage(answer.reason);
+      return answer;
+    }
+    lastSuccess = clock.now();
+    outage = undefined;
+    options.onAnswer?.();
+    if (answer.kind === 'refused') {
+      drop(name, caller);
+      return answer;
+    }
+    const values = answer.kind === 'missing' ? null : secretIn(answer.body, at.version);
+    if (values === undefined) return { kind: 'unavailable', reason: `it is no KV engine of version ${at.version}` };
+    return { kind: 'secret', secret: keep(name, values) };
+  };
+  const loadOnce = (at: SecretPath, caller: CallerToken | null, signal: AbortSignal): Promise<SecretOutcome> =>
+    flights.run(`${String(generation)}\n${keyOf(at, caller)}`, signal, (shared) => load(at, caller, shared));
+
+  const ageOf = (entry: Entry): number => (entry.generation === generation ? clock.now() - entry.at : timeToLiveMs * 2);
+  const isUsable = (entry: Entry): boolean => clock.now() - entry.at < timeToLiveMs + staleLimitMs;
+  const background = (at: SecretPath, caller: CallerToken | null): void => {
+    // Who is answered meanwhile does not wait; what goes wrong is in the state.
+    loadOnce(at, caller, neverAborted).catch(() => undefined);
+  };
+  const neverAborted = new AbortController().signal;
+
+  return {
+    async get(at, caller, signal) {
+      const entry = entries.get(keyOf(at, caller));
+      const age = entry === undefined ? Infinity : ageOf(entry);
+      if (entry !== undefined && age < timeToLiveMs) return { kind: 'secret', secret: entry.secret };
+      if (entry === undefined || !isUsable(entry)) return loadOnce(at, caller, signal);
+      const isOut = outage !== undefined && clock.now() < outage.until;
+      if (isOut) return { kind: 'secret', secret: entry.secret };
+      // Not long past its time it is given at once, and looked at meanwhile; later only where Vault does not answer.
+      if (outage === undefined && age < timeToLiveMs * 2) {
+        background(at, caller);
+        return { kind: 'secret', secret: entry.secret };
+      }
+      const outcome = await loadOnce(at, caller, signal);
+      return outcome.kind === 'unavailable' ? { kind: 'secret', secret: entry.secret } : outcome;
+    },
+    peek(at, caller) {
+      const entry = entries.get(keyOf(at, caller));
+      return entry !== undefined && ageOf(entry) < timeToLiveMs ? entry.secret : undefined;
+    },
+    has(at, caller) {
+      const entry = entries.get(keyOf(at, caller));
+      return entry !== undefined && isUsable(entry);
+    },
+    expire() {
+      generation += 1;
+    },
+    state: () => ({ lastSuccess, failure: outage?.reason ?? null }),
+    close() {
+      flights.close();
+      entries.clear();
+      epochs.clear();
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { createVaultClient, type VaultClientOptions } from './client.js';
+import { createLogin, type VaultAuth } from './login.js';
+import { createVaultRead } from './reads.js';
+import { createSecrets, type Secrets, type SecretsOptions } from './secrets.js';
+import { createVaultSession, type SessionOptions, type VaultSession } from './session.js';
+
+export interface VaultOptions
+  extends VaultClientOptions, Omit<SecretsOptions, 'read'>, Pick<SessionOptions, 'onLogin'> {
+  /** Null: every read is in the name of a caller. */
+  readonly auth: VaultAuth | null;
+}
+
+/** One Vault: its secrets, and whether the server's own login holds. */
+export interface Vault {
+  readonly secrets: Secrets;
+  /** Whether reads need the token of who asks. */
+  readonly needsCaller: boolean;
+  /** Logs in, in the background. */
+  start(): void;
+  /** Whether the server has had a token of its own. */
+  hasLoggedIn(): boolean;
+  /** Why there is no token; null where there is one, or needs none. Public text. */
+  loginFailure(): string | null;
+  /** Gives a token that it had by a login back, and ends connections. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** @throws ConfigServerError CONFIG_SETTINGS_INVALID */
+export function createVault(options: VaultOptions): Vault {
+  const client = createVaultClient(options);
+  const { auth } = options;
+  let session: VaultSession | undefined;
+  let hasLoggedIn = false;
+  const start = (): VaultSession | undefined => {
+    if (auth === null) return undefined;
+    session ??= createVaultSession({
+      ...options,
+      client,
+      login: createLogin(auth, client),
+      onLogin: () => {
+        hasLoggedIn = true;
+        options.onLogin?.();
+      },
+    });
+    return session;
+  };
+  const secrets = createSecrets({
+    ...options,
+    read: (path, caller, signal) => createVaultRead({ client, session: start() ?? null })(path, caller, signal),
+  });
+  return {
+    secrets,
+    needsCaller: auth === null,
+    start: () => void start(),
+    hasLoggedIn: () => hasLoggedIn,
+    loginFailure: () => session?.failure() ?? null,
+    async close() {
+      secrets.close();
+      await session?.close();
+      client.close();
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Context } from 'mocha';
+
+/** Vault's own server in a process of its own, in memory. */
+export interface RealVault {
+  readonly address: string;
+  readonly rootToken: string;
+  /** Sends as root, or with another token. */
+  send(method: string, path: string, body?: unknown, token?: string): Promise<VaultReply>;
+  close(): Promise<void>;
+}
+
+export interface VaultReply {
+  readonly status: number;
+  readonly body: Record<string, never>;
+}
+
+// The emitted tests lie in test/dist/support.
+const build = fileURLToPath(new URL('../../support/vault-server/build', import.meta.url));
+
+/**
+ * For a `before` hook: the test server's program. Without `VAULT_TEST_SERVER` it is built, which needs Go and takes minutes
+ * the first time; without Go the suite is skipped with the reason. What cannot be built although Go is there is a failure.
+ */
+export function needVault(context: Context): string {
+  const given = process.env['VAULT_TEST_SERVER'];
+  if (given !== undefined && given !== '') return given;
+  if (spawnSync('which', ['go']).status !== 0) {
+    console.log('      skipped, there is neither VAULT_TEST_SERVER nor Go to build it with');
+    return context.skip();
+  }
+  context.timeout(15 * 60_000);
+  const { status, stdout, stderr } = spawnSync(build, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the Vault for tests cannot be built: ${stderr}`);
+  return stdout.trim();
+}
+
+export async function startRealVault(program: string, listen = '127.0.0.1:0'): Promise<RealVault> {
+  const child = spawn(program, [listen], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const { address, rootToken } = await firstLine(child);
+  return {
+    address,
+    rootToken,
+    send: (method, path, body, token = rootToken) => send(new URL(`/v1/${path}`, address), method, token, body),
+    async close() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill();
+      await once(child, 'close');
+    },
+  };
+}
+
+async function firstLine(child: ChildProcess): Promise<{ address: string; rootToken: string }> {
+  let text = '';
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    text += chunk.toString();
+    if (text.includes('\n')) break;
+  }
+  return JSON.parse(text.slice(0, text.indexOf('\n'))) as { address: string; rootToken: string };
+}
+
+async function send(url: URL, method: string, token: string, body: unknown): Promise<VaultReply> {
+  const response = await fetch(url, {
+    method,
+    headers: token === '' ? {} : { 'X-Vault-Token': token },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const text = await response.text();
+  return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, never> };
+}
+
+/** Mount → KV version and secrets, as recorded scenarios have them. */
+export type VaultMounts = Readonly<
+  Record<string, { readonly version: number; readonly data: Readonly<Record<string, unknown>> }>
+>;
+
+export async function fillVault(vault: RealVault, mounts: VaultMounts): Promise<void> {
+  for (const [mount, { version, data }] of Object.entries(mounts)) {
+    await vault.send('POST', `sys/mounts/${mount}`, { type: 'kv', options: { version: String(version) } });
+    for (const [key, values] of Object.entries(data)) {
+      const path = version === 2 ? `${mount}/data/${key}` : `${mount}/${key}`;
+      await ready(() => vault.send('POST', path, version === 2 ? { data: values } : values));
+    }
+  }
+}
+
+/** A KV engine of version 2 sets itself up for a moment after it is mounted. */
+async function ready(act: () => Promise<VaultReply>): Promise<void> {
+  for (let left = 200; ; left -= 1) {
+    const { status } = await act();
+    if (status < 300) return;
+    if (left === 0) throw new Error(`Vault answers ${status}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

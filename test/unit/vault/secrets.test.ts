@@ -1,0 +1,177 @@
+import { expect } from 'chai';
+import { CallerToken } from '#server/core/caller-token.js';
+import { readJson } from '#server/core/read-json.js';
+import type { VaultAnswer } from '#server/vault/client.js';
+import { createSecrets, type Secrets } from '#server/vault/secrets.js';
+import { eventually } from '../../support/eventually.js';
+import { createManualClock, type ManualClock } from '../../support/manual-clock.js';
+import { noAbort } from '../../support/queries.js';
+
+const answer = (values: unknown): VaultAnswer => ({
+  kind: 'ok',
+  body: readJson(JSON.stringify({ data: values })) as Map<string, never>,
+});
+const down: VaultAnswer = { kind: 'unavailable', reason: 'ECONNREFUSED' };
+const refused: VaultAnswer = { kind: 'refused', status: 403 };
+const ann = new CallerToken('token-of-ann', 'id-of-ann');
+const bob = new CallerToken('token-of-bob', 'id-of-bob');
+const at = (path: string) => ({ path, version: 1 as const });
+
+interface Stage {
+  readonly secrets: Secrets;
+  readonly clock: ManualClock;
+  readonly asked: readonly string[];
+  /** What the next reads come to. */
+  readonly say: (next: VaultAnswer) => void;
+  readonly value: (path?: string, caller?: CallerToken | null) => Promise<unknown>;
+}
+
+function stage(): Stage {
+  const clock = createManualClock();
+  const asked: string[] = [];
+  let says = answer({ a: '1' });
+  const secrets = createSecrets({
+    read: (path, caller) => {
+      asked.push(`${path} ${caller?.id ?? 'server'}`);
+      return Promise.resolve(says);
+    },
+    timeToLiveMs: 60_000,
+    staleLimitMs: 600_000,
+    cacheBytes: 1_000_000,
+    clock,
+  });
+  return {
+    secrets,
+    clock,
+    asked,
+    say(next) {
+      says = next;
+    },
+    async value(path = 'kv/a', caller = null) {
+      const outcome = await secrets.get(at(path), caller, noAbort());
+      if (outcome.kind !== 'secret') return outcome;
+      return outcome.secret.values === null ? null : outcome.secret.values.get('a');
+    },
+  };
+}
+
+describe('secrets of Vault', () => {
+  it('are read once at a time, and not again within their time', async () => {
+    const { value, clock, asked } = stage();
+    expect(await Promise.all([value(), value(), value('kv/b')])).to.deep.equal(['1', '1', '1']);
+    clock.pass(59_999);
+    expect(await value()).to.equal('1');
+    expect(asked).to.deep.equal(['kv/a server', 'kv/b server']);
+  });
+
+  it('are remembered as not there for as long', async () => {
+    const { value, say, asked } = stage();
+    say({ kind: 'missing' });
+    expect([await value(), await value()]).to.deep.equal([null, null]);
+    expect(asked).to.deep.equal(['kv/a server']);
+  });
+
+  it('are given at once for a while after that, and looked at meanwhile', async () => {
+    const { value, say, clock, asked } = stage();
+    await value();
+    say(answer({ a: '2' }));
+    clock.pass(60_000);
+    expect(await value()).to.equal('1');
+    expect(await eventually(async () => ((await value()) === '2' ? '2' : undefined))).to.equal('2');
+    expect(asked).to.deep.equal(['kv/a server', 'kv/a server']);
+  });
+
+  it('are looked at before they are given where that is long ago', async () => {
+    const { value, say, clock } = stage();
+    await value();
+    say(answer({ a: '2' }));
+    clock.pass(120_000);
+    expect(await value()).to.equal('2');
+  });
+
+  it('go on being given while Vault does not answer, with few looks at it, up to the limit', async () => {
+    const { value, say, clock, asked, secrets } = stage();
+    await value();
+    say(down);
+    clock.pass(120_000);
+    expect([await value(), await value(), await value()]).to.deep.equal(['1', '1', '1']);
+    expect(asked.length).to.equal(2);
+    expect(secrets.state().failure).to.equal('ECONNREFUSED');
+    clock.pass(540_000);
+    expect(await value()).to.deep.equal(down);
+  });
+
+  it('are fresh again once Vault answers', async () => {
+    const { value, say, clock, secrets } = stage();
+    await value();
+    say(down);
+    clock.pass(120_000);
+    await value();
+    say(answer({ a: '2' }));
+    clock.pass(2000);
+    expect(await value()).to.equal('2');
+    expect(secrets.state()).to.deep.equal({ lastSuccess: clock.now(), failure: null });
+  });
+
+  it('are no one else’s than whose token reads them', async () => {
+    const { value, say } = stage();
+    expect(await value('kv/a', ann)).to.equal('1');
+    say(refused);
+    expect(await value('kv/a', bob)).to.deep.equal(refused);
+    expect(await value('kv/a', null)).to.deep.equal(refused);
+    expect(await value('kv/a', ann)).to.equal('1');
+  });
+
+  it('are dropped with a token that is refused, all of them', async () => {
+    const { value, say, secrets } = stage();
+    await value('kv/a', ann);
+    say(refused);
+    expect(await value('kv/b', ann)).to.deep.equal(refused);
+    expect(secrets.has(at('kv/a'), ann)).to.equal(false);
+    expect(await value('kv/a', ann)).to.deep.equal(refused);
+  });
+
+  it('are not given from the cache where the server may not read them any more', async () => {
+    const { value, say, clock } = stage();
+    await value();
+    say(refused);
+    clock.pass(120_000);
+    expect([await value(), await value()]).to.deep.equal([refused, refused]);
+  });
+
+  it('are looked at again after expire', async () => {
+    const { value, say, secrets } = stage();
+    await value();
+    say(answer({ a: '2' }));
+    secrets.expire();
+    expect(secrets.peek(at('kv/a'), null)).to.equal(undefined);
+    expect(await value()).to.equal('2');
+  });
+
+  it('have an id that equal values share, and another server does not', async () => {
+    const idIn = async ({ secrets }: Stage): Promise<string> => {
+      const outcome = await secrets.get(at('kv/a'), null, noAbort());
+      return outcome.kind === 'secret' ? outcome.secret.id : '';
+    };
+    const [one, other] = [stage(), stage()];
+    expect(await idIn(one))
+      .to.match(/^[0-9a-f]{64}$/)
+      .and.not.equal(await idIn(other));
+  });
+
+  it('are none where the answer is of another engine', async () => {
+    const { say, value } = stage();
+    say({ kind: 'ok', body: new Map() });
+    expect(await value()).to.deep.equal({ kind: 'unavailable', reason: 'it is no KV engine of version 1' });
+  });
+});
+
+describe('a token of a caller', () => {
+  it('is shown nowhere but where it is revealed', () => {
+    expect([String(ann), JSON.stringify({ ann }), ann.reveal()]).to.deep.equal([
+      '***',
+      '{"ann":"***"}',
+      'token-of-ann',
+    ]);
+  });
+});
