@@ -1,20 +1,11 @@
 /** The arrows of docs/architecture.md as rules: each room and what it may import. */
 const rooms = {
   core: ['core'],
-  vault: ['core', 'backends/single-flight', 'vault'],
+  vault: ['core', 'vault'],
   secrets: ['core', 'vault', 'secrets'],
-  environments: ['core', 'backends/backend', 'backends/single-flight', 'secrets', 'environments'],
+  environments: ['core', 'backends/backend', 'secrets', 'environments'],
   changes: ['core', 'environments', 'backends/backend', 'changes'],
-  http: [
-    'core',
-    'environments',
-    'changes',
-    'security',
-    'secrets',
-    'backends/backend',
-    'backends/single-flight',
-    'http',
-  ],
+  http: ['core', 'environments', 'changes', 'security', 'secrets', 'backends/backend', 'http'],
   security: ['core', 'security'],
   audit: ['core', 'audit'],
   observability: ['core', 'observability'],

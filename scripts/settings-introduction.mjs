@@ -49,6 +49,37 @@ Which format a file has, is seen from its top-level keys, or said by \`--config-
 2. else any section of ours other than \`server\` (\`sources\`, \`serving\`, \`security\`, …): ours;
 3. else, with nothing but \`server\` known: ours if a name below it is only ours (\`host\`, \`prefix\`, …), otherwise the reference's.
 
+## Several sources, many repositories
+
+Sources stand in order of precedence, the first wins. All of them are asked the same, and their property sources stand one behind
+the other; a resource comes from the first that has it. With more than one, \`version\` and \`state\` are null and \`X-Config-Version\`
+names the version of each. A source that fails makes the query fail, unless \`serving.fail-on-composite-error: false\`.
+
+A git source may have \`repositories\`, one of which answers in place of the source itself:
+
+\`\`\`yaml
+sources:
+  - type: git
+    uri: https://git.example.com/shop/config.git
+    repositories:
+      - name: payments
+        pattern: ["payments-*", "*/payments"]
+        uri: https://git.example.com/payments/config.git
+      - name: teams
+        pattern: ["team-*"]
+        uri: https://git.example.com/{application}/config.git
+\`\`\`
+
+A pattern is matched with \`application/profile\`; \`*\` stands for any text, nothing else is special. \`payments-*\` means any profile,
+and a pattern that does not end in \`*\` is meant for lists of profiles that begin so, too. The first repository that matches answers;
+of \`a,b\` one profile must match, and the list as one text too, unless the URI has placeholders. A repository that fails is an error
+that names it, in \`source\`, unless \`fallback-to-default: true\`.
+
+Repositories without placeholders in their URI are opened at the start, others when they are first asked for: the request waits
+for the clone, as long as \`limits.request-time\` allows. At most \`limits.mirrors\` are open; the one not asked for longest is closed,
+and one that a request had named is removed from disk. A name that could lead out of the host or path of a URI is refused with 400,
+and what could not be opened is not tried again for \`limits.unknown-label-time\`. Health lists them; readiness does not wait for them.
+
 ## Before listening anywhere but on loopback
 
 Without settings the server listens on 127.0.0.1. On any other address it starts only once \`security.mode\` is written, else it

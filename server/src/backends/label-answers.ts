@@ -11,7 +11,7 @@ import type { Resolution } from './backend.js';
 import type { LabelledSnapshot } from './labels.js';
 import { createParsedFiles } from './parsed-files.js';
 import { contentCost, createSnapshotResolver } from './resolve-snapshot.js';
-import { createSingleFlight } from './single-flight.js';
+import { createSingleFlight } from '../core/single-flight.js';
 import type { BackendCaches } from './snapshot-caches.js';
 import type { SnapshotStore } from './snapshot-store.js';
 import { createStaleSearch, isBrokenFile } from './stale-search.js';

@@ -4,7 +4,7 @@
  * A label's commit moves without touching a service: what is kept here goes by content, so it stays.
  */
 import type { Backend, NamedVersion, Resolution, StaleReason } from '../backends/backend.js';
-import { createSingleFlight } from '../backends/single-flight.js';
+import { createSingleFlight } from '../core/single-flight.js';
 import { createByteCache } from '../core/byte-cache.js';
 import { canonicalText } from '../core/canonical.js';
 import type { Environment, PropertySource } from '../core/environment.js';

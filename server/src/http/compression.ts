@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { createSingleFlight } from '../backends/single-flight.js';
+import { createSingleFlight } from '../core/single-flight.js';
 import { createByteCache } from '../core/byte-cache.js';
 import type { EncodedBody } from './answer-headers.js';
 import type { Representation } from './representation.js';

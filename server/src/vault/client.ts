@@ -1,7 +1,7 @@
 /**
  * The client of Vault: one exchange at a time, for whatever token it is given. The one file that imports node-vault, whose
  * errors and defaults stay in here: package-traps of it are a redirect that takes the token along, raw paths, and errors
- * with the token in them. The room imports core and the shared single flight.
+ * with the token in them. The room imports core.
  */
 import nodeVault from 'node-vault';
 import type { Tree, TreeMap } from 'cairn-config-client/values';

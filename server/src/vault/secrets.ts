@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { TreeMap } from 'cairn-config-client/values';
-import { createSingleFlight } from '../backends/single-flight.js';
+import { createSingleFlight } from '../core/single-flight.js';
 import { createByteCache } from '../core/byte-cache.js';
 import type { CallerToken } from '../core/caller-token.js';
 import { writeJson } from '../core/json.js';

@@ -142,6 +142,18 @@ describe("sources by the reference server's names", () => {
     ]);
   });
 
+  it('have what is ours alone under cairn:, handed down to their repositories', async () => {
+    const lines = [
+      `${server}.git.uri=/g`,
+      `${server}.git.repos.team.uri=/team`,
+      'cairn.sources[0].fallback-to-default=true',
+      'cairn.sources[0].name=shop',
+    ];
+    const { settings } = await load(lines);
+    expect(settings.sources[0]).to.deep.include({ name: 'shop', 'fallback-to-default': true });
+    expect((await repositoriesOf(lines))[0]).to.deep.include({ name: 'team', 'fallback-to-default': true });
+  });
+
   it('have repositories in an entry of a composite', async () => {
     const lines = [
       'spring.profiles.active=composite',

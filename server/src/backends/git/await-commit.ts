@@ -1,7 +1,7 @@
 /** Git hosts announce a push before they serve it: checks are repeated until the commit is there. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MovedLabel, RefreshRequest } from '../backend.js';
-import { orAborted } from '../single-flight.js';
+import { orAborted } from '../../core/single-flight.js';
 import type { GitEngine, Ref, Refs } from './engine.js';
 
 /** What is served at one moment. */

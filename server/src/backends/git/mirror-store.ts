@@ -1,7 +1,7 @@
 /** Serves a mirror from memory: requests read the published refs, checks of the remote run in the background. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BackendHealth, CloseOptions, MovedLabel, RefreshRequest } from '../backend.js';
-import { orAborted } from '../single-flight.js';
+import { orAborted } from '../../core/single-flight.js';
 import type { Snapshot, SnapshotFile, SnapshotStore } from '../snapshot-store.js';
 import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
 import type { Emit } from '../../core/events.js';

@@ -1,7 +1,7 @@
 import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
 import type { Emit } from '../../core/events.js';
 import type { BackendHealth, MovedLabel } from '../backend.js';
-import { orAborted } from '../single-flight.js';
+import { orAborted } from '../../core/single-flight.js';
 import type { Snapshot, SnapshotFile, SnapshotStore } from '../snapshot-store.js';
 import { readFolders, readUnchanged } from './read-folder.js';
 import type { FolderFile, FolderSnapshot, ReadFolderOptions } from './read-folder.js';

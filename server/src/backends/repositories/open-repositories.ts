@@ -1,6 +1,6 @@
 import { ConfigServerError } from '../../core/errors.js';
 import type { Backend } from '../backend.js';
-import { orAborted } from '../single-flight.js';
+import { orAborted } from '../../core/single-flight.js';
 import type { Target } from './choices.js';
 import { createFailedOpenings } from './failed-openings.js';
 import type { FailedOpenings } from './failed-openings.js';

@@ -23,7 +23,7 @@ export function createSingleFlight<T>(): SingleFlight<T> {
     const flight: Flight<T> = {
       controller,
       waiting: 0,
-      promise: work(controller.signal).finally(() => {
+      promise: begun(() => work(controller.signal)).finally(() => {
         if (flights.get(key) === flight) flights.delete(key);
       }),
     };
@@ -32,21 +32,21 @@ export function createSingleFlight<T>(): SingleFlight<T> {
     flights.set(key, flight);
     return flight;
   };
+  const leave = (key: string, flight: Flight<T>): void => {
+    flight.waiting -= 1;
+    if (flight.waiting > 0 || flights.get(key) !== flight) return;
+    flights.delete(key);
+    flight.controller.abort(new Error('nobody waits for it any more'));
+  };
 
   return {
-    async run(key, signal, work) {
-      signal.throwIfAborted();
+    run(key, signal, work) {
+      if (signal.aborted) return Promise.reject(reasonOf(signal));
       const flight = flights.get(key) ?? start(key, work);
       flight.waiting += 1;
-      try {
-        return await orAborted(flight.promise, signal);
-      } finally {
-        flight.waiting -= 1;
-        if (flight.waiting === 0 && flights.get(key) === flight) {
-          flights.delete(key);
-          flight.controller.abort(new Error('nobody waits for it any more'));
-        }
-      }
+      return orAborted(flight.promise, signal).finally(() => {
+        leave(key, flight);
+      });
     },
     close() {
       for (const { controller } of flights.values()) controller.abort(new Error('closed'));
@@ -56,20 +56,31 @@ export function createSingleFlight<T>(): SingleFlight<T> {
 }
 
 /** `promise`, or the rejection with the signal's reason if that comes first. */
-export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   // Otherwise its failure would be nobody's.
   promise.catch(() => undefined);
-  signal.throwIfAborted();
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = (): void => {
-      reject(signal.reason as Error);
+  return new Promise<T>((resolve, reject) => {
+    const stop = (): void => {
+      reject(reasonOf(signal));
     };
-    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) {
+      stop();
+      return;
+    }
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+    });
   });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
-  }
+}
+
+/** What `work` throws at once is a rejection, too. */
+function begun<T>(work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(work());
+  });
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error('aborted');
 }

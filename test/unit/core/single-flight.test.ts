@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createSingleFlight } from '#server/backends/single-flight.js';
+import { createSingleFlight } from '#server/core/single-flight.js';
 import { expectError } from '../../support/expect-error.js';
 import { noAbort } from '../../support/queries.js';
 
