@@ -76,6 +76,23 @@ sources: [{ type: vault, address: "${vault.url}", backend: kv, ${source} }]
     expect(after.headers).to.have.property('x-config-stale');
   });
 
+  it('reads each key once for 1000 requests at a time, over 32 connections at most', async () => {
+    const { get, vault } = await stage(`auth: { token: "${token}" }`);
+    const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+    vault.answer(async () => {
+      await turn();
+      return { status: 404 };
+    });
+    const paths = Array.from({ length: 1000 }, (_, at) => `/service-${at % 100}/a,b,c`);
+    const replies = await Promise.all(paths.map((path) => get(path)));
+    expect(replies.filter(({ status }) => status !== 200)).to.deep.equal([]);
+    // Four keys a service, four of all, and the token's own.
+    expect(vault.asked.length).to.equal(100 * 4 + 4 + 1);
+    expect(vault.mostAtOnce).to.be.within(2, 32);
+    await get('/service-1/a,b,c');
+    expect(vault.asked.length).to.equal(405);
+  });
+
   const failures: readonly VaultSays[] = [
     { status: 403, body: { errors: [`permission denied ${token}`] } },
     { status: 400, body: { errors: [secret] } },

@@ -29,6 +29,8 @@ export interface FakeVault {
   readonly url: string;
   readonly port: number;
   readonly asked: readonly VaultAsked[];
+  /** The most requests that it had at a time. */
+  readonly mostAtOnce: number;
   /** Replaces what it answers. */
   answer(say: (asked: VaultAsked) => VaultSays | Promise<VaultSays>): void;
   close(): Promise<void>;
@@ -40,7 +42,11 @@ export async function startFakeVault(
 ): Promise<FakeVault> {
   let current = say;
   const asked: VaultAsked[] = [];
+  let [atOnce, mostAtOnce] = [0, 0];
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    atOnce += 1;
+    mostAtOnce = Math.max(mostAtOnce, atOnce);
+    response.once('close', () => (atOnce -= 1));
     void read(request).then(async (one) => {
       asked.push(one);
       write(response, await current(one));
@@ -53,6 +59,9 @@ export async function startFakeVault(
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     port,
     asked,
+    get mostAtOnce() {
+      return mostAtOnce;
+    },
     answer(next) {
       current = next;
     },

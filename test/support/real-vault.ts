@@ -1,7 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
+import { eventually } from './eventually.js';
 
 /** Vault's own server in a process of its own, in memory. */
 export interface RealVault {
@@ -21,14 +23,16 @@ export interface VaultReply {
 const build = fileURLToPath(new URL('../../support/vault-server/build', import.meta.url));
 
 /**
- * For a `before` hook: the test server's program. Without `VAULT_TEST_SERVER` it is built, which needs Go and takes minutes
- * the first time; without Go the suite is skipped with the reason. What cannot be built although Go is there is a failure.
+ * For a `before` hook: the program of a Vault. `VAULT_TEST_SERVER` names the test server; without it `vault` on the path is
+ * taken, else the test server is built, which needs Go and takes minutes the first time. Without all of that the suite is
+ * skipped with the reason. What cannot be built although Go is there is a failure.
  */
 export function needVault(context: Context): string {
   const given = process.env['VAULT_TEST_SERVER'];
   if (given !== undefined && given !== '') return given;
-  if (spawnSync('which', ['go']).status !== 0) {
-    console.log('      skipped, there is neither VAULT_TEST_SERVER nor Go to build it with');
+  if (isOnPath('vault')) return 'vault';
+  if (!isOnPath('go')) {
+    console.log('      skipped, there is neither VAULT_TEST_SERVER, nor `vault` on the path, nor Go to build it with');
     return context.skip();
   }
   context.timeout(15 * 60_000);
@@ -37,9 +41,10 @@ export function needVault(context: Context): string {
   return stdout.trim();
 }
 
-export async function startRealVault(program: string, listen = '127.0.0.1:0'): Promise<RealVault> {
-  const child = spawn(program, [listen], { stdio: ['pipe', 'pipe', 'ignore'] });
-  const { address, rootToken } = await firstLine(child);
+const isOnPath = (program: string): boolean => spawnSync('which', [program]).status === 0;
+
+export async function startRealVault(program: string): Promise<RealVault> {
+  const { child, address, rootToken } = await (program === 'vault' ? startDevServer() : startTestServer(program));
   return {
     address,
     rootToken,
@@ -50,6 +55,44 @@ export async function startRealVault(program: string, listen = '127.0.0.1:0'): P
       await once(child, 'close');
     },
   };
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly address: string;
+  readonly rootToken: string;
+}
+
+async function startTestServer(program: string): Promise<Started> {
+  const child = spawn(program, ['127.0.0.1:0'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  return { child, ...(await firstLine(child)) };
+}
+
+/** Vault's own program takes no port 0, so it is given one that was free a moment ago. */
+async function startDevServer(): Promise<Started> {
+  const rootToken = 'the-root-token';
+  const place = `127.0.0.1:${String(await freePort())}`;
+  const args = [
+    'server',
+    '-dev',
+    '-dev-no-store-token',
+    `-dev-root-token-id=${rootToken}`,
+    `-dev-listen-address=${place}`,
+  ];
+  const child = spawn('vault', args, { stdio: ['pipe', 'ignore', 'ignore'] });
+  const address = `http://${place}`;
+  await eventually(async () => ((await fetch(`${address}/v1/sys/health`)).ok ? true : undefined));
+  // It brings a KV engine of its own there.
+  await send(new URL('/v1/sys/mounts/secret', address), 'DELETE', rootToken, undefined);
+  return { child, address, rootToken };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 async function firstLine(child: ChildProcess): Promise<{ address: string; rootToken: string }> {
