@@ -2,7 +2,7 @@
 import type { Backend } from './backends/backend.js';
 import { createBackend } from './app/backend.js';
 import { dataDirectory, keptDigestKey, passingDigestKey } from './app/data-directory.js';
-import { ciphersOf } from './app/encryption.js';
+import { ciphersOf, encryptionNotices } from './app/encryption.js';
 import { usesMirror } from './app/git-source.js';
 import { parseFileOf } from './app/parse-file.js';
 import { createServing } from './app/serving.js';
@@ -62,7 +62,8 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
   let closing: Promise<void> | undefined;
 
   const build = async (): Promise<Serving> => {
-    for (const message of options.notices ?? []) emit({ type: 'notice', message });
+    const notices = [...(options.notices ?? []), ...encryptionNotices(settings.encryption)];
+    for (const message of notices) emit({ type: 'notice', message });
     const directory = dataDirectory(settings['data-directory'], options.environment ?? process.env);
     const parse = await parseFileOf(settings.encryption);
     const backend = options.backend?.(emit) ?? createBackend({ settings, dataDirectory: directory, parse, emit });

@@ -23,6 +23,16 @@ export async function ciphersOf(settings: EncryptionSettings): Promise<Ciphers> 
   });
 }
 
+/** What the settings of keys say that has no effect, for the log. */
+export function encryptionNotices({ key, rsa, 'key-store': { location } }: EncryptionSettings): readonly string[] {
+  const isRsaSet = rsa.algorithm !== 'default' || rsa.strong || rsa.salt !== 'deadbeef';
+  if (location !== null) {
+    return key === null ? [] : ['`encryption.key` has no effect: `encryption.key-store` wins over it'];
+  }
+  if (!isRsaSet) return [];
+  return ['`encryption.rsa` has no effect: it is for keys of a key store, and there is none (as in the reference)'];
+}
+
 async function keyStoreOf({ location, password, alias, secret }: KeyStoreSettings): Promise<KeyStoreOptions | null> {
   if (location === null) return null;
   return { content: await readKeyStore(pathOf(location)), password: password ?? '', alias, secret };

@@ -97,9 +97,11 @@ async function openOne({ ciphers, known }: Opening, value: string): Promise<Open
   return made;
 }
 
+const refusals = ['NO_KEY', 'CONFIG_CIPHER_INVALID', 'CONFIG_DECRYPTION_UNSUPPORTED'] as const;
+
 /** Why is nobody's business but the key's owner's. */
 function nullIfRefused(error: unknown): null {
-  if (isConfigServerError(error)) return null;
+  if (isConfigServerError(error, ...refusals)) return null;
   throw error;
 }
 

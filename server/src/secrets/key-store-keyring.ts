@@ -3,9 +3,10 @@ import type { KeyObject } from 'node:crypto';
 import type { ConfigServerError } from '../core/errors.js';
 import type { CipherKey } from './cipher-key.js';
 import type { KeyStoreEntries, KeyStoreEntry } from './key-store/entries.js';
+import { createGate } from './gate.js';
 import { keyStoreRefused } from './key-store/malformed.js';
 import type { FoundKey, Keyring } from './keyring.js';
-import { privateKeyOf } from './pem-key.js';
+import { MIN_RSA_BITS, privateKeyOf, rsaProblem } from './pem-key.js';
 import { createRsaKey, type RsaScheme } from './rsa-key.js';
 
 export interface KeyStoreKeyringOptions {
@@ -18,6 +19,7 @@ export interface KeyStoreKeyringOptions {
 }
 
 const MOST_UNLOCKED = 100;
+const MOST_WAITING = 100;
 const none: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -31,13 +33,17 @@ export async function createKeyStoreKeyring(options: KeyStoreKeyringOptions): Pr
   // Each key by the password that opened it; wrong passwords are not kept.
   const unlocked = new Map<string, CipherKey>();
 
-  const open = async ({ alias, secret }: KeyChoice): Promise<CipherKey | undefined> => {
-    const name = JSON.stringify([alias.toLowerCase(), secret]);
-    const kept = unlocked.get(name);
-    if (kept !== undefined) return kept;
-    const key = await keyOf(entries.get(alias.toLowerCase()), secret, scheme);
+  // Opening a key takes work, which is what protects its password; requests must not take all there is.
+  const gate = createGate(MOST_WAITING);
+
+  const unlock = async (name: string, { alias, secret }: KeyChoice): Promise<CipherKey | undefined> => {
+    const key = unlocked.get(name) ?? (await keyOf(entries.get(alias.toLowerCase()), secret, scheme));
     if (key !== undefined && unlocked.size < MOST_UNLOCKED) unlocked.set(name, key);
     return key;
+  };
+  const open = async (choice: KeyChoice): Promise<CipherKey | undefined> => {
+    const name = JSON.stringify([choice.alias.toLowerCase(), choice.secret]);
+    return unlocked.get(name) ?? (await gate(() => unlock(name, choice)));
   };
   const find = async (prefixes: ReadonlyMap<string, string>): Promise<FoundKey | undefined> => {
     const alias = prefixes.get('key') ?? usual.alias;
@@ -66,15 +72,15 @@ async function keyOf(
   scheme: RsaScheme,
 ): Promise<CipherKey | undefined> {
   if (entry === undefined) return undefined;
-  if (entry.kind === 'certificate') return isRsa(entry.publicKey) ? createRsaKey(entry, scheme) : undefined;
+  if (entry.kind === 'certificate') return isUsable(entry.publicKey) ? createRsaKey(entry, scheme) : undefined;
   // A key under an algorithm that is not supported is as good as none, unless it is the default.
   const der = await entry.unlock(secret).catch(() => undefined);
   const privateKey = der === undefined ? undefined : privateKeyOf(der, 'pkcs8');
-  return privateKey !== undefined && isRsa(privateKey) ? createRsaKey({ privateKey }, scheme) : undefined;
+  return privateKey !== undefined && isUsable(privateKey) ? createRsaKey({ privateKey }, scheme) : undefined;
 }
 
-function isRsa(key: KeyObject): boolean {
-  return key.asymmetricKeyType === 'rsa';
+function isUsable(key: KeyObject): boolean {
+  return rsaProblem(key) === undefined;
 }
 
 async function whyNoKey(entries: KeyStoreEntries, { alias, secret }: KeyChoice): Promise<ConfigServerError> {
@@ -84,7 +90,7 @@ async function whyNoKey(entries: KeyStoreEntries, { alias, secret }: KeyChoice):
   if (entry.kind === 'private-key' && (await entry.unlock(secret)) === undefined) {
     return keyStoreRefused(`has a key ${name} that \`secret\` (\`password\`, where there is none) does not open`);
   }
-  return keyStoreRefused(`has a key ${name} that is not RSA; only RSA keys are taken`);
+  return keyStoreRefused(`has a key ${name} that is not RSA of at least ${MIN_RSA_BITS} bits, which is what is taken`);
 }
 
 function listed(names: readonly string[]): string {

@@ -5,6 +5,9 @@ import { fromBase64 } from './encodings.js';
 import { keyRefused } from './refusals.js';
 
 const block = /-----BEGIN ([A-Z ]+)-----(.*?)-----END \1-----/s;
+/** Fewer are broken by anybody, and hold no secret in OAEP. */
+export const MIN_RSA_BITS = 1024;
+
 const name = '`encryption.key` (`encrypt.key`)';
 
 /**
@@ -31,8 +34,16 @@ function rsaKey(body: string, type: 'pkcs1' | 'pkcs8'): KeyObject {
   const der = fromBase64(body.replaceAll(/\\[nr]|\s/g, ''));
   const key = der === undefined ? undefined : privateKeyOf(der, type);
   if (key === undefined) throw keyRefused(`${name} is PEM, but what is in it is not a private key`);
-  if (key.asymmetricKeyType === 'rsa') return key;
-  throw keyRefused(`${name} is a private key of the kind ${String(key.asymmetricKeyType)}; only RSA is taken`);
+  const problem = rsaProblem(key);
+  if (problem !== undefined) throw keyRefused(`${name} is a private key ${problem}`);
+  return key;
+}
+
+/** What keeps `key` from being used; undefined: nothing. */
+export function rsaProblem({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
+  if (asymmetricKeyType !== 'rsa') return `of the kind ${String(asymmetricKeyType)}; only RSA is taken`;
+  const bits = asymmetricKeyDetails?.modulusLength ?? 0;
+  return bits < MIN_RSA_BITS ? `of ${bits} bits; at least ${MIN_RSA_BITS} are taken` : undefined;
 }
 
 /** The private key in DER; undefined where there is none. */

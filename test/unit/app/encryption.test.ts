@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { ciphersOf } from '#server/app/encryption.js';
+import { ciphersOf, encryptionNotices } from '#server/app/encryption.js';
 import { loadSettings } from '#server/app/load-settings.js';
 import type { EncryptionSettings } from '#server/settings/sections/encryption.js';
 import { expectError } from '../../support/expect-error.js';
@@ -56,4 +56,18 @@ describe('the keys that the settings tell of', () => {
       expect(error.message).to.equal(`\`encryption.key-store.location\` (\`encrypt.key-store.location\`) ${said}`);
     });
   }
+
+  it('have no effect in part, which is said', async () => {
+    const store = { location: '/x' };
+    const noticed = async (settings: object): Promise<readonly string[]> =>
+      encryptionNotices(await encryption(settings));
+    expect(await noticed({ key: 'canary', rsa: { strong: false } })).to.deep.equal([]);
+    expect(await noticed({ 'key-store': store, rsa: { strong: true } })).to.deep.equal([]);
+    expect(await noticed({ key: 'canary', rsa: { strong: true } })).to.deep.equal([
+      '`encryption.rsa` has no effect: it is for keys of a key store, and there is none (as in the reference)',
+    ]);
+    expect(await noticed({ key: 'canary', 'key-store': store })).to.deep.equal([
+      '`encryption.key` has no effect: `encryption.key-store` wins over it',
+    ]);
+  });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { defaultDocumentLimits } from '#server/core/documents/limits.js';
+import { ConfigServerError } from '#server/core/errors.js';
 import type { PropertySource } from '#server/core/environment.js';
 import { createCipherValues, type CipherValues, type CipherValuesOptions } from '#server/secrets/cipher-values.js';
 import type { Ciphers } from '#server/secrets/ciphers.js';
@@ -119,6 +120,12 @@ describe('the values of an environment', () => {
     const left = values({ ciphers: counted.ciphers }).decryptSources([source], controller.signal);
     expect(await left.catch((error: unknown) => String(error))).to.equal('Error: gone');
     expect(counted.calls).to.deep.equal([]);
+  });
+
+  it('are not taken for invalid where they could not be tried', async () => {
+    const busy = { ...ciphers, decrypt: () => Promise.reject(new ConfigServerError('CONFIG_TIMEOUT', 'busy')) };
+    const one = values({ ciphers: busy });
+    await expectError('CONFIG_TIMEOUT', () => one.decryptSources([aPropertySource('one', { a: sealed })], never));
   });
 
   it('let an error through that is none of theirs', async () => {

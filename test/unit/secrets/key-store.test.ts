@@ -1,11 +1,13 @@
 import { createPublicKey } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { octets, readDer } from '#server/secrets/key-store/der.js';
 import { openKeyStore } from '#server/secrets/key-store/open-key-store.js';
 import { privateKeyOf } from '#server/secrets/pem-key.js';
 import { cutOff, textOrCode, turnedBits } from '../../support/damage.js';
 import { expectError } from '../../support/expect-error.js';
 import { keyStoreFile, myKey } from '../../support/key-stores.js';
+import { signedJks, signedPkcs12 } from '../../support/signed-key-stores.js';
 
 const PASSWORD = 'letmein';
 const jwk = (key: typeof myKey): unknown => key.export({ format: 'jwk' });
@@ -132,4 +134,38 @@ describe('a key store', () => {
       expect(error.message).to.contain(said);
     });
   }
+
+  describe('that someone signed who knows the password', () => {
+    /** What is in the store, all its keys tried. */
+    const opened = async (bytes: Buffer): Promise<string> => Object.values(await contents(bytes)).join();
+    const safe = octets(readDer(keyStoreFile('openssl-plain.p12')).children[1]!.children[1]!.children[0]!);
+    const sealed = octets(readDer(keyStoreFile('one-iteration.p12')).children[1]!.children[1]!.children[0]!);
+    const jks = keyStoreFile('keytool.jks').subarray(0, -20);
+
+    it('is read with a MAC of PBKDF2 (PBMAC1), under the right password only', async () => {
+      expect(await opened(signedPkcs12(safe, PASSWORD))).to.equal('opened');
+      expect(await opened(signedPkcs12(sealed, PASSWORD))).to.equal('opened');
+      expect(await textOrCode(() => opened(signedPkcs12(safe, 'letmeIn')))).to.equal('CONFIG_SETTINGS_INVALID');
+    });
+
+    const makers: Readonly<Record<string, readonly [content: Buffer, sign: (content: Buffer) => Buffer]>> = {
+      'PKCS #12': [safe, (content) => signedPkcs12(content, PASSWORD)],
+      'PKCS #12, encrypted': [sealed, (content) => signedPkcs12(content, PASSWORD)],
+      JKS: [jks, (content) => signedJks(content, PASSWORD)],
+    };
+    for (const [kind, [content, sign]] of Object.entries(makers)) {
+      it(`never does worse than being refused, whatever is in it: ${kind}`, async () => {
+        const answers = new Set<string>();
+        for (const damaged of [...turnedBits(content), ...[...cutOff(content)].filter((_, at) => at % 7 === 0)]) {
+          answers.add(await textOrCode(() => opened(sign(damaged))));
+        }
+        expect(answers).to.include('CONFIG_SETTINGS_INVALID');
+        expect(
+          [...answers].filter(
+            (answer) => !/^(CONFIG_SETTINGS_INVALID|(opened|locked|certificate rsa|,)*)$/.test(answer),
+          ),
+        ).to.deep.equal([]);
+      });
+    }
+  });
 });

@@ -30,6 +30,7 @@ describe('a key in PEM', () => {
   }
 
   const curve = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
+  const small = generateKeyPairSync('rsa', { modulusLength: 768 }).privateKey;
   const sealed = { type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' } as const;
   const refused: Readonly<Record<string, readonly [pem: string, said: RegExp]>> = {
     'a public key of OpenSSH': ['ssh-rsa AAAA application', /is a public key/],
@@ -42,6 +43,10 @@ describe('a key in PEM', () => {
       /of the kind ec; only RSA is taken/,
     ],
     'another kind of key': [curve.export({ type: 'sec1', format: 'pem' }).toString(), /is PEM of a EC PRIVATE KEY/],
+    'too small a key': [
+      small.export({ type: 'pkcs1', format: 'pem' }).toString(),
+      /of 768 bits; at least 1024 are taken/,
+    ],
     'an encrypted key': [myKey.export(sealed).toString(), /ENCRYPTED PRIVATE KEY.*put it in a key store/],
     'an encrypted key of PKCS #1': [
       '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----',
@@ -136,7 +141,11 @@ describe('the keys of a key store', () => {
       store('keytool.jks', { secret: 'canary' }),
       'has a key "mykey" that `secret` (`password`, where there is none) does not open',
     ],
-    ['the key is not RSA', store('ec.p12', { alias: 'curve' }), 'has a key "curve" that is not RSA'],
+    [
+      'the key is not RSA',
+      store('ec.p12', { alias: 'curve' }),
+      'has a key "curve" that is not RSA of at least 1024 bits, which is what is taken',
+    ],
     [
       'the password is wrong',
       store('keytool.p12', { password: 'canary' }),
