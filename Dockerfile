@@ -14,7 +14,7 @@ COPY client-sdk/package.json ./client-sdk/
 COPY server/package.json ./server/
 RUN npm ci --omit=dev --ignore-scripts
 
-FROM node:24-slim
+FROM node:24-slim AS server
 ENV NODE_ENV=production
 # Everywhere in the container's network: so the server starts only once security is settled, and says how.
 ENV CAIRN_HOST=0.0.0.0
@@ -31,3 +31,12 @@ EXPOSE 8888
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.CAIRN_SERVER__PORT || process.env.CAIRN_PORT || 8888) + '/actuator/health/liveness').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "server/dist/cli.js"]
 CMD ["serve"]
+
+# `docker build --target git .`: for SSH remotes and large repositories (docs/git.md).
+FROM server AS git
+USER root
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates git openssh-client && rm -rf /var/lib/apt/lists/*
+USER node
+
+# Without a target: without git.
+FROM server

@@ -117,15 +117,44 @@ function copy(stage, path, target, count) {
   });
 }
 
+/** As Docker does: only the stages that `last` is made from, in their order. */
+function neededFor(last, stages) {
+  const sources = last.steps.flatMap(([, text]) => /^--from=(\S+)/.exec(text)?.[1] ?? []);
+  const before = stages.filter(({ alias }) => alias !== undefined && [last.image, ...sources].includes(alias));
+  return new Set([...before.flatMap((stage) => [...neededFor(stage, stages)]), last]);
+}
+
+/** A stage that begins with an earlier one has all that was made and told there. */
+function beginWith(base, stage) {
+  if (base === undefined) return;
+  cpSync(base.folder, stage.folder, { recursive: true, verbatimSymlinks: true });
+  const { workdir, user } = base;
+  Object.assign(stage, { workdir, user, environment: new Map(base.environment), told: new Map(base.told) });
+}
+
 function build(stages) {
   for (const stage of stages) {
     console.log(`\nstage ${stage.alias ?? 'last'}: ${stage.image}`);
     mkdirSync(stage.folder, { recursive: true });
+    beginWith(
+      stages.find(({ alias }) => alias === stage.image),
+      stage,
+    );
     for (const [name, text] of stage.steps) {
       console.log(`  ${name} ${text.length > 100 ? `${text.slice(0, 100)}…` : text}`);
       (handlers[name] ?? (() => fail(`no way to run ${name}`)))(stage, text, stages);
     }
   }
+}
+
+/** Its packages come from the image's own distribution, so it is not built here. */
+function proveGitVariant(stages, last) {
+  const variant = stages.find(({ alias }) => alias === 'git') ?? fail('no stage git');
+  const run = variant.steps.find(([name]) => name === 'RUN')?.[1] ?? '';
+  console.log('\nthe variant with git');
+  check('it is the same image', variant.image === last.image);
+  check('it adds git and an SSH client', / git\b/.test(run) && run.includes(' openssh-client'));
+  check('it runs as another user than root', variant.steps.at(-1)?.join(' ') === 'USER node');
 }
 
 function command(stage) {
@@ -192,8 +221,10 @@ async function prove(stage) {
 
 try {
   const stages = stagesOf(instructions(readFileSync(join(root, 'Dockerfile'), 'utf8')));
-  build(stages);
-  await prove(stages.at(-1));
+  const last = stages.at(-1);
+  build([...neededFor(last, stages)]);
+  await prove(last);
+  proveGitVariant(stages, last);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -87,7 +87,7 @@ describe('a remote that fails', () => {
 
   it('by answering more than the limit is refused', async () => {
     const { serve } = await aRemote();
-    const served = await serve({ engineLimits: { responseBytes: 100 } });
+    const served = await serve({ engine: 'isomorphic', engineLimits: { responseBytes: 100 } });
 
     expect(served.store.health().error).to.match(/answers more than the limit of bytes\.$/);
   });

@@ -1,5 +1,6 @@
 import type { Backend } from '../backends/backend.js';
 import { createGitBackend } from '../backends/git/git-backend.js';
+import { checkRepository } from '../backends/git/git-store.js';
 import type { GitStoreOptions } from '../backends/git/git-store.js';
 import { parseRepositoryUri } from '../backends/git/repository-uri.js';
 import type { PatternOptions, Target } from '../backends/repositories/choices.js';
@@ -17,6 +18,9 @@ import type {
   RepositorySettings,
 } from '../settings/sections/git-source.js';
 import type { GitSourceSettings } from '../settings/sections/sources.js';
+import type { SshSettings } from '../settings/sections/ssh.js';
+
+const mebibyte = 1024 * 1024;
 
 /** What a source is built with beside its own settings. */
 export interface SourceContext {
@@ -49,7 +53,7 @@ function manyRepositories(source: GitSourceSettings, context: SourceContext): Ba
   const { settings, emit } = context;
   const { limits } = settings;
   const byName = new Map(source.repositories.map((one) => [one.name, one]));
-  for (const { uri } of [source, ...source.repositories]) parseRepositoryUri(sampleOf(uri));
+  for (const one of [source, ...source.repositories]) checkSample(one, context);
   return createRepositoriesBackend({
     name: source.name,
     own: { name: null, uri: source.uri, defaultLabel: ownDefaultLabel(source, settings) },
@@ -67,6 +71,11 @@ function manyRepositories(source: GitSourceSettings, context: SourceContext): Ba
     remembered: limits['unknown-labels'],
     emit,
   });
+}
+
+function checkSample(git: GitSettings, { settings, dataDirectory, emit }: SourceContext): void {
+  const options = { ...storeOptions(git, settings.limits, mebibyte), name: '', dataDirectory, emit };
+  checkRepository(parseRepositoryUri(sampleOf(git.uri)), options);
 }
 
 function patternOptions(repository: RepositorySettings): PatternOptions {
@@ -107,8 +116,6 @@ interface Repository {
   readonly isOnDemand: boolean;
 }
 
-const mebibyte = 1024 * 1024;
-
 function gitRepository(git: GitSettings, context: SourceContext, repository: Repository): Backend {
   const { settings, dataDirectory, parse, emit, snapshotLimits } = context;
   const { serving, limits } = settings;
@@ -146,6 +153,9 @@ function storeOptions(
     // A file past `limits.file` is refused by name where it is parsed; far past it, it is not even kept.
     engineLimits: { files: limits['tree-files'], blobBytes: 4 * limits.file, cacheBytes },
     unknownLabels: { capacity: limits['unknown-labels'], rememberMs: limits['unknown-label-time'] },
+    engine: source.engine,
+    cliAboveBytes: source['cli-above'],
+    ssh: sshOptions(source.ssh),
     ...credentialOptions(source.credentials),
     ...proxyOptions(source.proxy),
     ...(ca === null ? {} : { ca }),
@@ -155,6 +165,21 @@ function storeOptions(
 function credentialOptions({ username, password, token }: GitCredentialSettings): Pick<GitStoreOptions, 'credentials'> {
   if (username === null && password === null && token === null) return {};
   return { credentials: given({ username, password, token }) };
+}
+
+function sshOptions(ssh: SshSettings): NonNullable<GitStoreOptions['ssh']> {
+  return {
+    strictHostKeyChecking: ssh['strict-host-key-checking'],
+    ignoreLocalSettings: ssh['ignore-local-settings'],
+    ...given({
+      privateKey: ssh['private-key'],
+      passphrase: ssh.passphrase,
+      knownHosts: ssh['known-hosts'],
+      hostKey: ssh['host-key'],
+      hostKeyAlgorithm: ssh['host-key-algorithm'],
+      preferredAuthentications: ssh['preferred-authentications'],
+    }),
+  };
 }
 
 function proxyOptions({ http, https }: GitSourceSettings['proxy']): Pick<GitStoreOptions, 'proxy'> {

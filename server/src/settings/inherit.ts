@@ -8,6 +8,13 @@ const inherited = [
   'ca-certificate',
   'skip-tls-verification',
   'fallback-to-default',
+  // Not the host key: the repository may be on another host.
+  'ssh.private-key',
+  'ssh.passphrase',
+  'ssh.known-hosts',
+  'ssh.strict-host-key-checking',
+  'ssh.ignore-local-settings',
+  'ssh.preferred-authentications',
 ];
 const repositoryPath = /^(sources\[\d+\])\.repositories\[\d+\]/;
 const credentials = 'credentials.';

@@ -112,12 +112,12 @@ describe('local repository on disk', () => {
     ['alternates', 'objects/info/alternates', '/somewhere/objects\n'],
   ] as const;
   for (const [form, file, content] of unsupported) {
-    it(`refuses to start with ${form}`, async () => {
+    it(`refuses to start with ${form} where no git program is to read it`, async () => {
       const repository = await simple();
       await fs.mkdir(join(repository.gitdir, 'objects', 'info'), { recursive: true });
       await fs.writeFile(join(repository.gitdir, file), content);
 
-      await expectError('CONFIG_REPOSITORY_UNSUPPORTED', () => serve(repository));
+      await expectError('CONFIG_REPOSITORY_UNSUPPORTED', () => serve(repository, { engine: 'isomorphic' }));
     });
   }
 

@@ -83,6 +83,8 @@ export interface EngineLimits {
   readonly responseBytes: number;
   /** A pack that the git program writes to disk. */
   readonly packBytes: number;
+  /** In a mirror; each fetch leaves one, and every read looks through all of them. Past it they are put together. */
+  readonly packs: number;
 }
 
 export const defaultEngineLimits: EngineLimits = {
@@ -91,4 +93,6 @@ export const defaultEngineLimits: EngineLimits = {
   cacheBytes: 32 * 1024 * 1024,
   responseBytes: 1024 * 1024 * 1024,
   packBytes: 16 * 1024 * 1024 * 1024,
+  // As git's own gc.autoPackLimit.
+  packs: 50,
 };

@@ -1,14 +1,18 @@
 /** Chooses how a repository is served: in place if it is on this machine, else from a mirror. */
+import { join } from 'node:path';
 import { ConfigServerError } from '../../core/errors.js';
 import type { Emit } from '../../core/events.js';
 import type { SnapshotStore } from '../snapshot-store.js';
 import { defaultEngineLimits } from './engine.js';
 import type { EngineLimits } from './engine.js';
-import { createIsomorphicEngine } from './isomorphic-engine.js';
+import { localEngines, remoteEngines } from './engine-choice.js';
+import type { EngineChoice, EngineName } from './engine-choice.js';
 import { createLocalStore } from './local-store.js';
 import { createMirrorStore } from './mirror-store.js';
 import type { ProxyOptions } from './proxy.js';
-import type { Credentials, RemoteLocation, RepositoryLocation } from './repository-uri.js';
+import { withSshUser } from './repository-uri.js';
+import type { Credentials, LocalLocation, RemoteLocation, RepositoryLocation } from './repository-uri.js';
+import type { SshOptions } from './ssh-options.js';
 import type { RemoteOptions } from './transport.js';
 import type { UnknownLabelsOptions } from './unknown-labels.js';
 
@@ -36,6 +40,12 @@ export interface GitStoreOptions {
   /** Needed for remotes only. */
   readonly dataDirectory?: string;
   readonly engineLimits?: Partial<EngineLimits>;
+  /** Default `auto`: by transport and size. */
+  readonly engine?: EngineName;
+  /** Size of all packs past which `auto` takes the git program, in bytes. Default 64 MiB. */
+  readonly cliAboveBytes?: number;
+  /** For remotes reached by SSH. */
+  readonly ssh?: SshOptions;
   /** Labels that a mirror does not know: how many are remembered, and for how many milliseconds. Default 1,000 for 10,000. */
   readonly unknownLabels?: Pick<UnknownLabelsOptions, 'capacity' | 'rememberMs'>;
   readonly emit: Emit;
@@ -57,14 +67,34 @@ function candidatesOf({ defaultLabel = 'main', tryMasterBranch = true }: GitStor
 
 function remoteOptions(location: RemoteLocation, options: GitStoreOptions, limits: EngineLimits): RemoteOptions {
   const credentials = options.credentials ?? location.credentials;
+  const isSsh = location.transport === 'ssh';
   return {
-    url: location.url,
+    url: isSsh ? withSshUser(location.url, credentials?.username) : location.url,
     timeoutMs: options.timeoutMs ?? 5_000,
     skipTlsVerification: options.skipTlsVerification ?? false,
     maxResponseBytes: limits.responseBytes,
     ...(credentials === undefined ? {} : { credentials }),
     ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
+    ...(isSsh ? sshOptions(options) : {}),
+  };
+}
+
+function sshOptions({ ssh = {}, dataDirectory = '' }: GitStoreOptions): Pick<RemoteOptions, 'ssh' | 'learnedHosts'> {
+  return { ssh, learnedHosts: join(dataDirectory, 'known_hosts') };
+}
+
+const defaultCliAboveBytes = 64 * 1024 * 1024;
+
+function engineChoice(uri: string, options: GitStoreOptions, limits: EngineLimits): EngineChoice {
+  return {
+    engine: options.engine ?? 'auto',
+    cliAboveBytes: options.cliAboveBytes ?? defaultCliAboveBytes,
+    uri,
+    limits,
+    notice: (message) => {
+      options.emit({ type: 'notice', message });
+    },
   };
 }
 
@@ -94,18 +124,18 @@ function remoteStore(location: RemoteLocation, options: GitStoreOptions, limits:
       uri: location.uri,
       deleteUntrackedBranches: options.deleteUntrackedBranches ?? false,
       now,
-      createEngine: (gitdir, onDamage) => createIsomorphicEngine({ gitdir, remote, limits, onDamage }),
+      createEngine: remoteEngines(remote, engineChoice(location.uri, options, limits)),
     },
   });
 }
 
-function localStore(path: string, options: GitStoreOptions, limits: EngineLimits): SnapshotStore {
+function localStore({ path, uri }: LocalLocation, options: GitStoreOptions, limits: EngineLimits): SnapshotStore {
   const { name: source, emit, now = systemTime, random = Math.random } = options;
   return createLocalStore({
     path,
     candidates: candidatesOf(options),
     refreshIntervalMs: options.refreshIntervalMs === undefined ? defaultIntervalMs : options.refreshIntervalMs,
-    createEngine: (gitdir) => createIsomorphicEngine({ gitdir, limits }),
+    createEngine: localEngines(engineChoice(uri, options, limits)),
     now,
     random,
     onFailure: ({ message, diagnostics }) => {
@@ -117,10 +147,19 @@ function localStore(path: string, options: GitStoreOptions, limits: EngineLimits
   });
 }
 
-/** A store over the repository at `location`. @throws ConfigServerError CONFIG_SETTINGS_INVALID */
+/**
+ * Checks what can be checked before a repository is opened: that an engine speaks its transport, and keys and hosts for SSH.
+ * @throws ConfigServerError CONFIG_SETTINGS_INVALID, CONFIG_GIT_TRANSPORT_UNSUPPORTED
+ */
+export function checkRepository(location: RepositoryLocation, options: GitStoreOptions): void {
+  const limits: EngineLimits = { ...defaultEngineLimits, ...options.engineLimits };
+  const choice = engineChoice(location.uri, options, limits);
+  if (location.kind === 'local') localEngines(choice);
+  else remoteEngines(remoteOptions(location, options, limits), choice);
+}
+
+/** A store over the repository at `location`. @throws ConfigServerError CONFIG_SETTINGS_INVALID, CONFIG_GIT_TRANSPORT_UNSUPPORTED */
 export function createGitStore(location: RepositoryLocation, options: GitStoreOptions): SnapshotStore {
   const limits: EngineLimits = { ...defaultEngineLimits, ...options.engineLimits };
-  return location.kind === 'local'
-    ? localStore(location.path, options, limits)
-    : remoteStore(location, options, limits);
+  return location.kind === 'local' ? localStore(location, options, limits) : remoteStore(location, options, limits);
 }

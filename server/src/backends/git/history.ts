@@ -67,10 +67,8 @@ export function createHistory(engine: GitEngine): History {
   const search = async (tips: readonly string[], id: string, signal: AbortSignal): Promise<string | undefined> => {
     walked = await walk(engine, walked, new Set(tips), signal);
     const { commits, isWhole } = walked;
-    if (isFullCommitId(id)) {
-      if (commits.has(id)) return id;
-      return isWhole ? undefined : (await engine.commitInfo(id))?.id;
-    }
+    if (commits.has(id)) return id;
+    if (isFullCommitId(id) && !isWhole) return (await engine.commitInfo(id))?.id;
     const matching = isWhole ? [...commits].filter((commit) => commit.startsWith(id)) : [];
     return matching.length === 1 ? matching[0] : undefined;
   };

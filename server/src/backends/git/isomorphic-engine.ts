@@ -20,9 +20,6 @@ export interface IsomorphicEngineOptions {
   readonly onDamage?: (problem: string) => void;
 }
 
-/** Each fetch leaves one pack, and every read looks through all of them; git itself repacks at this number. */
-const maxPacks = 50;
-
 class IsomorphicEngine implements GitEngine {
   readonly #options: IsomorphicEngineOptions;
   readonly #objects: DiskObjects;
@@ -100,7 +97,7 @@ class IsomorphicEngine implements GitEngine {
 
   async maintain(): Promise<'ok' | 'rebuild'> {
     const names = await readdir(join(this.#options.gitdir, 'objects', 'pack'));
-    return names.filter((name) => name.endsWith('.pack')).length > maxPacks ? 'rebuild' : 'ok';
+    return names.filter((name) => name.endsWith('.pack')).length > this.#options.limits.packs ? 'rebuild' : 'ok';
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,8 @@
 import { ConfigServerError } from '../../core/errors.js';
 
 const shortestAbbreviation = 4;
-const commitId = /^[0-9a-f]{4,40}$/;
+/** Up to the length of a SHA-256. */
+const commitId = /^[0-9a-f]{4,64}$/;
 // git-check-ref-format(1); a control character, blank or one of ~^:?*[\ is in no name.
 const forbidden = /[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$/u;
 
@@ -18,7 +19,7 @@ export function asCommitId(label: string): string | undefined {
   return id.length >= shortestAbbreviation && commitId.test(id) ? id : undefined;
 }
 
-export const isFullCommitId = (id: string): boolean => id.length === 40;
+export const isFullCommitId = (id: string): boolean => id.length === 40 || id.length === 64;
 
 export function labelNotFound(label: string): ConfigServerError {
   return new ConfigServerError(

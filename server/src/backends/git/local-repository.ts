@@ -1,7 +1,6 @@
 /** A repository on this machine, read in place and never written. Its owner may commit, pack refs, run `git gc` or replace it at any time. */
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
-import { ConfigServerError } from '../../core/errors.js';
 import type { RefName } from './engine.js';
 import { readRef, readRefs, statOf } from './ref-files.js';
 
@@ -39,30 +38,34 @@ export function findGitdir(path: string): string | undefined {
   return candidate !== undefined && isGitdir(candidate) ? candidate : undefined;
 }
 
-function unsupported(problem: string, gitdir: string): ConfigServerError {
-  return new ConfigServerError('CONFIG_REPOSITORY_UNSUPPORTED', `The local repository ${problem}.`, {
-    diagnostics: { gitdir },
-  });
+/** A form of a repository that is not read in place by every engine. */
+export interface RepositoryForm {
+  readonly name: string;
+  /** What is wrong with it and what to do, to be read behind "The local repository". */
+  readonly problem: string;
+  readonly isReadByGit: boolean;
 }
 
-/** @throws ConfigServerError CONFIG_REPOSITORY_UNSUPPORTED */
-export function refuseUnsupported(gitdir: string): void {
+const byGit = 'install git 2.32 or newer, which reads it as it is';
+
+/** What keeps the repository from being read without a git program; undefined if nothing does. */
+export function unsupportedForm(gitdir: string): RepositoryForm | undefined {
   const config = read(join(gitdir, 'config'));
-  if (/^\s*objectformat\s*=\s*"?sha256/im.test(config)) {
-    throw unsupported('has SHA-256 objects; convert it, or serve a clone with SHA-1 objects', gitdir);
-  }
   if (/^\s*refstorage\s*=\s*"?reftable/im.test(config)) {
-    throw unsupported('keeps its refs in reftable; run `git refs migrate --ref-format=files` in it', gitdir);
+    const problem = 'keeps its refs in reftable; run `git refs migrate --ref-format=files` in it';
+    return { name: 'refs in reftable', problem, isReadByGit: false };
   }
   if (/^\s*(promisor\s*=\s*true|partialclone\s*=)/im.test(config)) {
-    throw unsupported('is a partial clone, whose objects are not all here; serve a full clone', gitdir);
+    const problem = 'is a partial clone, whose objects are not all here; serve a full clone';
+    return { name: 'objects elsewhere', problem, isReadByGit: false };
   }
-  if (read(join(gitdir, 'objects', 'info', 'alternates')).trim() !== '') {
-    throw unsupported(
-      'borrows objects from another one (alternates); run `git repack -a -d` in it and remove objects/info/alternates',
-      gitdir,
-    );
+  if (/^\s*objectformat\s*=\s*"?sha256/im.test(config)) {
+    const problem = `has SHA-256 objects; ${byGit}, or serve a clone with SHA-1 objects`;
+    return { name: 'SHA-256 objects', problem, isReadByGit: true };
   }
+  if (read(join(gitdir, 'objects', 'info', 'alternates')).trim() === '') return undefined;
+  const problem = `borrows objects from another one (alternates); ${byGit}, or run \`git repack -a -d\` in it and remove objects/info/alternates`;
+  return { name: 'objects in another repository (alternates)', problem, isReadByGit: true };
 }
 
 /** The unpeeled id `label` names: of a branch, of a branch of `origin`, else of a tag. */

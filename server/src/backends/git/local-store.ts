@@ -11,15 +11,7 @@ import { createHistory } from './history.js';
 import type { History } from './history.js';
 import { foundUnder } from '../labels.js';
 import { asCommitId, isRefName, labelNotFound } from './labels.js';
-import {
-  allRefs,
-  findGitdir,
-  findRef,
-  isSymbolicRef,
-  labelFolders,
-  refStamp,
-  refuseUnsupported,
-} from './local-repository.js';
+import { allRefs, findGitdir, findRef, isSymbolicRef, labelFolders, refStamp } from './local-repository.js';
 import { movedLabels } from './moved-labels.js';
 import { createSchedule } from './schedule.js';
 import type { Schedule } from './schedule.js';
@@ -29,6 +21,7 @@ export interface LocalStoreOptions {
   /** Tried in order where a request has no label. */
   readonly candidates: (label: string | null) => readonly string[];
   readonly refreshIntervalMs: number | null;
+  /** @throws ConfigServerError CONFIG_REPOSITORY_UNSUPPORTED */
   readonly createEngine: (gitdir: string) => GitEngine;
   readonly now: () => number;
   readonly random: () => number;
@@ -150,9 +143,8 @@ class LocalStore implements SnapshotStore {
       );
     }
     if (this.#opened?.gitdir === gitdir) return this.#opened;
-    refuseUnsupported(gitdir);
-    await this.#opened?.engine.close();
     const engine = this.#options.createEngine(gitdir);
+    await this.#opened?.engine.close();
     this.#opened = { gitdir, engine, history: createHistory(engine) };
     return this.#opened;
   }

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 
-const objectId = /^[0-9a-f]{40}$/;
+const objectId = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 const maxSymbolicHops = 5;
 
 function read(path: string): string | undefined {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigServerError } from '../../core/errors.js';
+import { parseSshAddress } from './ssh-address.js';
+import type { SshAddress } from './ssh-address.js';
 
 /** Given to a remote, to its own origin only. A token is sent as the password. */
 export interface Credentials {
@@ -20,9 +22,10 @@ export interface LocalLocation {
 
 export interface RemoteLocation {
   readonly kind: 'remote';
-  /** For requests; without user info. */
+  readonly transport: 'http' | 'ssh';
+  /** For requests; without secrets. That of SSH has the user in it. */
   readonly url: string;
-  /** The URI as written, without trailing slashes and user info. */
+  /** The URI as written, without trailing slashes and user info; git's short form of SSH keeps its user. */
   readonly uri: string;
   readonly credentials?: Credentials;
   /** Name of the mirror's folder. */
@@ -47,7 +50,7 @@ function invalid(uri: string, problem: string): ConfigServerError {
   const text = withoutUserInfo(uri).replace(/\p{Cc}/gu, '\u{fffd}');
   return new ConfigServerError(
     'CONFIG_SETTINGS_INVALID',
-    `uri ${JSON.stringify(text)} ${problem}. Taken are http(s)://HOST/PATH, file:///PATH and a path.`,
+    `uri ${JSON.stringify(text)} ${problem}. Taken are http(s)://HOST/PATH, ssh://[USER@]HOST/PATH, [USER@]HOST:PATH, file:///PATH and a path.`,
   );
 }
 
@@ -55,7 +58,7 @@ function unsupported(uri: string, transport: string): ConfigServerError {
   return new ConfigServerError(
     'CONFIG_GIT_TRANSPORT_UNSUPPORTED',
     `The repository ${JSON.stringify(withoutUserInfo(uri))} needs the transport ${transport}, which no git engine here speaks. ` +
-      'Use its http(s) address with a token, or name a local clone (a path or file: URI) that the git program keeps up to date.',
+      'Use its http(s) address with a token or its ssh:// address, or name a local clone (a path or file: URI) that is kept up to date.',
   );
 }
 
@@ -78,11 +81,45 @@ function parseRemote(uri: string): RemoteLocation {
   const hasUserInfo = username !== '' || password !== '';
   return {
     kind: 'remote',
+    transport: 'http',
     url: plain,
     uri: withoutUserInfo(uri).replace(/\/+$/, ''),
     ...(hasUserInfo ? { credentials: { username, password } } : {}),
     mirrorKey: createHash('sha256').update(plain).digest('hex'),
   };
+}
+
+function sshAddress(uri: string): SshAddress {
+  try {
+    return parseSshAddress(uri);
+  } catch (error) {
+    throw invalid(uri, error instanceof Error ? error.message : 'is not an address of SSH');
+  }
+}
+
+/** Paths of the short form are relative to the user's home, so the user is part of what is named. */
+function parseSsh(written: string): RemoteLocation {
+  const { user = '', host, port, path, password, isAbsolute } = sshAddress(written);
+  const uri = written.replace(/\/+$/, '');
+  const url = uri.replace(/^(ssh:\/\/[^/]*?):[^/@]*@/i, '$1@');
+  return {
+    kind: 'remote',
+    transport: 'ssh',
+    url,
+    uri: withoutUserInfo(uri),
+    ...(password === undefined ? {} : { credentials: { username: user, password: decode(uri, password) } }),
+    mirrorKey: createHash('sha256')
+      .update(`ssh ${user}@${host.toLowerCase()}:${port} ${isAbsolute ? '/' : ''}${path.replace(/\/+$/, '')}`)
+      .digest('hex'),
+  };
+}
+
+/** `url` with the user to log in as, where it names none. @throws ConfigServerError CONFIG_SETTINGS_INVALID */
+export function withSshUser(url: string, username: string | undefined): string {
+  if (username === undefined || username === '' || sshAddress(url).user !== undefined) return url;
+  const named = url.replace(/^(ssh:\/\/)?/i, `$&${username}@`);
+  if (sshAddress(named).user !== username) throw invalid(named, 'has a user name of another form');
+  return named;
 }
 
 function parseFile(uri: string): LocalLocation {
@@ -115,6 +152,7 @@ export function parseRepositoryUri(uri: string): RepositoryLocation {
   refuseHostile(uri);
   const transport = transportOf(uri);
   if (transport === 'http' || transport === 'https') return parseRemote(uri);
+  if (transport === 'ssh' && !helper.test(uri)) return parseSsh(uri);
   if (filePrefix.test(uri) && !helper.test(uri)) return parseFile(uri);
   if (transport !== undefined) throw unsupported(uri, transport);
   return { kind: 'local', path: resolve(uri), uri: uri.replace(/(?<=.)\/+$/, '') };

@@ -163,13 +163,21 @@ class HttpTransport implements Transport {
     try {
       for await (const chunk of body) {
         bytes += chunk.length;
-        if (bytes > this.#options.maxResponseBytes) throw this.#failure('answers more than the limit of bytes');
+        if (bytes > this.#options.maxResponseBytes) throw this.#tooLarge();
         yield chunk;
       }
     } catch (error) {
       throw this.#wrap(error);
     }
     return undefined;
+  }
+
+  #tooLarge(): ConfigServerError {
+    return new ConfigServerError(
+      'CONFIG_SOURCE_UNAVAILABLE',
+      `The remote ${this.#options.url} answers more than the limit of bytes.`,
+      { diagnostics: { responseBytes: this.#options.maxResponseBytes } },
+    );
   }
 
   #wrap(error: unknown, signal?: AbortSignal): unknown {

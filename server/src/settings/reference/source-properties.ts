@@ -33,6 +33,20 @@ const proxySettings = (scheme: string): readonly NamedSetting[] => [
   },
 ];
 
+const sshSettings: readonly NamedSetting[] = [
+  ...[
+    'private-key',
+    'passphrase',
+    'known-hosts',
+    'known-hosts-file',
+    'host-key',
+    'host-key-algorithm',
+    'strict-host-key-checking',
+    'preferred-authentications',
+  ].map((name): NamedSetting => ({ name, to: `ssh.${name}` })),
+  { name: 'ignore-local-ssh-settings', to: 'ssh.ignore-local-settings' },
+];
+
 /** Of a git source, and of each of its repositories. */
 const gitSettings: readonly NamedSetting[] = [
   ...['uri', 'default-label', 'try-master-branch', 'continue-on-multiple-label-failure', 'search-paths'].map(same),
@@ -48,6 +62,7 @@ const gitSettings: readonly NamedSetting[] = [
   same('delete-untracked-branches'),
   { name: 'skip-ssl-validation', to: 'skip-tls-verification' },
   ...['http', 'https'].flatMap(proxySettings),
+  ...sshSettings,
 ];
 
 const gitNotices: readonly (readonly [string, string])[] = [

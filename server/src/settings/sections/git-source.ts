@@ -2,8 +2,10 @@ import { z } from 'zod';
 
 import { choice, flag, optionalText, requiredText } from '../fields.js';
 import { textList } from '../lists.js';
-import { duration, durationOrNever, wholeNumber } from '../quantities.js';
+import { duration, durationOrNever, size, wholeNumber } from '../quantities.js';
 import type { SettingType } from '../facts.js';
+import { sshOf } from './ssh.js';
+import type { SshSettings } from './ssh.js';
 
 export interface GitCredentialSettings {
   readonly username: string | null;
@@ -35,8 +37,10 @@ export interface GitSettings {
   readonly timeout: number;
   readonly 'clone-timeout': number;
   readonly 'delete-untracked-branches': boolean;
-  readonly engine: 'auto' | 'isomorphic';
+  readonly engine: 'auto' | 'isomorphic' | 'cli';
+  readonly 'cli-above': number;
   readonly credentials: GitCredentialSettings;
+  readonly ssh: SshSettings;
   readonly proxy: ProxiesSettings;
   readonly 'ca-certificate': string | null;
   readonly 'skip-tls-verification': boolean;
@@ -111,7 +115,7 @@ const proxyOf = (reference: Reference): SettingType<ProxiesSettings> =>
 
 const lookUpFields = (reference: Reference) => ({
   uri: requiredText({
-    taken: 'an http or https URI, a `file:` URI or the path of a local repository',
+    taken: 'an http, https or ssh URI, `user@host:path`, a `file:` URI or the path of a local repository',
     description:
       'The repository. A remote is mirrored in the data directory; a local one is read in place. `{application}`, `{profile}` and `{label}` may be used behind the host: then each repository is opened when it is first asked for.',
     ...reference('uri'),
@@ -159,11 +163,16 @@ const remoteFields = (reference: Reference) => ({
   }),
   engine: choice({
     default: 'auto',
-    choices: ['auto', 'isomorphic'],
+    choices: ['auto', 'isomorphic', 'cli'],
     description:
-      'What reads the repository. `isomorphic`, the one of this version, needs no git program; `auto` chooses.',
+      'What reads the repository: `isomorphic` needs no git program and speaks http(s); `cli` is the git program, 2.32 or newer; `auto` takes `cli` for SSH and past `cli-above`, where it is there ([git.md](git.md)).',
+  }),
+  'cli-above': size({
+    default: '64MiB',
+    description: 'Size of the packs of a repository past which `engine: auto` takes the git program.',
   }),
   credentials: credentialsOf(reference),
+  ssh: sshOf(reference),
   proxy: proxyOf(reference),
   'ca-certificate': optionalText({
     taken: 'certificates in PEM form',
@@ -184,7 +193,7 @@ const repository: SettingType<RepositorySettings> = z.strictObject({
     taken: 'a name of its own',
     pattern: /^[^\p{Cc}]{1,100}$/u,
     description:
-      'Name of the repository in errors, health and logs. What it leaves unset of `timeout`, `clone-timeout`, `refresh-interval`, `credentials`, `ca-certificate`, `skip-tls-verification` and `fallback-to-default` is that of its source.',
+      'Name of the repository in errors, health and logs. What it leaves unset of `timeout`, `clone-timeout`, `refresh-interval`, `credentials`, `ssh` (but the host key), `ca-certificate`, `skip-tls-verification` and `fallback-to-default` is that of its source.',
     reference: ['spring.cloud.config.server.git.repos.<name>', 'spring.cloud.config.server.git.repos.<name>.name'],
   }),
   pattern: textList({

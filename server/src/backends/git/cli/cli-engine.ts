@@ -26,9 +26,6 @@ export interface CliEngineOptions {
   readonly onDamage?: (problem: string) => void;
 }
 
-/** Each fetch leaves one pack; git itself repacks at this number. */
-const maxPacks = 50;
-
 class CliEngine implements GitEngine {
   readonly #options: CliEngineOptions;
   readonly #objects: GitObjects;
@@ -132,8 +129,8 @@ class CliEngine implements GitEngine {
   }
 
   async maintain(signal: AbortSignal, settle: Settle): Promise<'ok' | 'rebuild'> {
-    const { program, gitdir, remote } = this.#options;
-    if (remote === undefined || (await listPacks(gitdir)).length <= maxPacks) return 'ok';
+    const { program, gitdir, remote, limits } = this.#options;
+    if (remote === undefined || (await listPacks(gitdir)).length <= limits.packs) return 'ok';
     const environment = gitEnvironment({ program, protocols: [] });
     const obsolete = await repack({ program, environment, gitdir, signal });
     if (obsolete === undefined) return 'rebuild';

@@ -4,6 +4,7 @@ import { ConfigServerError } from '../../../core/errors.js';
 import { chooseProxy } from '../proxy.js';
 import type { ProxyServer } from '../proxy.js';
 import { parseSshAddress } from '../ssh-address.js';
+import type { SshOptions } from '../ssh-options.js';
 import type { RemoteOptions } from '../transport.js';
 import type { ConfigEntry, Environment } from './environment.js';
 import { gitEnvironment } from './environment.js';
@@ -21,6 +22,8 @@ const certificates = 'ca.pem';
 /** Git runs it by the shell, which fills the values in; neither stands in any program's arguments. */
 const credentialHelper =
   '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$CAIRN_GIT_USERNAME" "$CAIRN_GIT_PASSWORD"; }; f';
+
+const invalid = (problem: string): ConfigServerError => new ConfigServerError('CONFIG_SETTINGS_INVALID', problem);
 
 function proxyUrl({ host, port, username, password }: ProxyServer): string {
   const user = username === undefined ? '' : `${encodeURIComponent(username)}:${encodeURIComponent(password ?? '')}@`;
@@ -46,7 +49,7 @@ function credentialVariables({ credentials }: RemoteOptions): Environment {
   const { username, password, token } = credentials;
   const [user, secret] = token === undefined ? [username ?? '', password ?? ''] : [username ?? 'x-access-token', token];
   if (/[\r\n\0]/.test(user + secret)) {
-    throw new ConfigServerError('CONFIG_SETTINGS_INVALID', 'Credentials for git have no line breaks in them.');
+    throw invalid('Credentials for git have no line breaks in them.');
   }
   return { CAIRN_GIT_USERNAME: user, CAIRN_GIT_PASSWORD: secret };
 }
@@ -65,9 +68,28 @@ function httpAccess(program: GitProgram, remote: RemoteOptions): WithRemote {
     });
 }
 
+const authentications = /^[a-z-]+(,[a-z-]+)*$/;
+
+/** What could never connect, or would connect to anyone. */
+function checkSsh(options: SshOptions, knownHosts: string, password: string | undefined): void {
+  const { privateKey, ignoreLocalSettings = false, strictHostKeyChecking = true, preferredAuthentications } = options;
+  if (ignoreLocalSettings && privateKey === undefined && password === undefined) {
+    throw invalid('With ignore-local-settings, ssh.private-key is needed (or a password).');
+  }
+  if (ignoreLocalSettings && strictHostKeyChecking && knownHosts === '') {
+    throw invalid(
+      'With ignore-local-settings no host is known: give ssh.known-hosts (or host-key with host-key-algorithm), or set strict-host-key-checking: false to trust the key that the host shows first.',
+    );
+  }
+  if (preferredAuthentications !== undefined && !authentications.test(preferredAuthentications)) {
+    throw invalid('ssh.preferred-authentications takes names separated by commas, such as publickey,password.');
+  }
+}
+
 function sshAccess(program: GitProgram, remote: RemoteOptions): WithRemote {
   const { ssh: options = {}, credentials, timeoutMs, learnedHosts = '/dev/null' } = remote;
   const knownHosts = knownHostsText(options, parseSshAddress(remote.url));
+  checkSsh(options, knownHosts, credentials?.password);
   const { privateKey, passphrase } = options;
   const key = privateKey === undefined ? undefined : readSshKey(privateKey, passphrase);
   const files: PrivateFile[] = [

@@ -37,12 +37,12 @@ function checkOpenssh(text: string, passphrase: string | undefined): void {
 }
 
 function parse(text: string, passphrase: string | undefined): KeyObject {
+  const isEncrypted = /ENCRYPTED/.test(text);
+  if (isEncrypted && passphrase === undefined) throw invalid('needs a passphrase');
   try {
     return createPrivateKey(passphrase === undefined ? text : { key: text, passphrase });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ERR_MISSING_PASSPHRASE') throw invalid('needs a passphrase');
-    const isEncrypted = /ENCRYPTED/.test(text);
+  } catch {
+    // Its message may hold parts of the key.
     throw invalid(isEncrypted ? 'is not opened by the passphrase' : 'cannot be parsed');
   }
 }
