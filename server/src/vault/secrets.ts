@@ -41,6 +41,8 @@ export interface Secrets {
   peek(at: SecretPath, caller: CallerToken | null): Secret | undefined;
   /** Whether the secret is here, if only for a while in which Vault does not answer. */
   has(at: SecretPath, caller: CallerToken | null): boolean;
+  /** Reads the secret in the background, where it is not here. */
+  prefetch(at: SecretPath): void;
   /** Every secret is looked at again before it is given. */
   expire(): void;
   state(): SecretsState;
@@ -69,8 +71,10 @@ interface Epoch {
   readonly epoch: string;
 }
 
-/** While Vault does not answer, one request in this time finds out whether it does again; the others do not wait for it. */
-const outageMs = 2000;
+/** For so long after a read that failed, requests do not wait for Vault where there is something to give. */
+const outageMs = 30_000;
+/** And so often they make it be asked again. */
+const retryMs = 2000;
 
 export function createSecrets(options: SecretsOptions): Secrets {
   const { read, timeToLiveMs, staleLimitMs, clock = systemClock } = options;
@@ -80,7 +84,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
   const key = randomBytes(32);
   let generation = 0;
   let lastSuccess: number | null = null;
-  let outage: { readonly reason: string; readonly until: number } | undefined;
+  let outage: { readonly reason: string; readonly at: number } | undefined;
 
   /** Where a caller's secrets are kept. Its token refused, the next one is another place. */
   const placeOf = (caller: CallerToken | null): string => {
@@ -106,7 +110,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
   };
 
   const noteOutage = (reason: string): void => {
-    outage = { reason, until: clock.now() + outageMs };
+    outage = { reason, at: clock.now() };
     options.onFailure?.(reason);
   };
 
@@ -145,11 +149,10 @@ export function createSecrets(options: SecretsOptions): Secrets {
       const age = entry === undefined ? Infinity : ageOf(entry);
       if (entry !== undefined && age < timeToLiveMs) return { kind: 'secret', secret: entry.secret };
       if (entry === undefined || !isUsable(entry)) return loadOnce(at, caller, signal);
-      const isOut = outage !== undefined && clock.now() < outage.until;
-      if (isOut) return { kind: 'secret', secret: entry.secret };
-      // Not long past its time it is given at once, and looked at meanwhile; later only where Vault does not answer.
-      if (outage === undefined && age < timeToLiveMs * 2) {
-        background(at, caller);
+      // Not long past its time it is given at once, and looked at meanwhile; later where Vault did not answer just now.
+      const sinceOutage = outage === undefined ? Infinity : clock.now() - outage.at;
+      if (sinceOutage < outageMs || (outage === undefined && age < timeToLiveMs * 2)) {
+        if (sinceOutage >= retryMs) background(at, caller);
         return { kind: 'secret', secret: entry.secret };
       }
       const outcome = await loadOnce(at, caller, signal);
@@ -162,6 +165,10 @@ export function createSecrets(options: SecretsOptions): Secrets {
     has(at, caller) {
       const entry = entries.get(keyOf(at, caller));
       return entry !== undefined && isUsable(entry);
+    },
+    prefetch(at) {
+      const entry = entries.get(keyOf(at, null));
+      if (entry === undefined || ageOf(entry) >= timeToLiveMs) background(at, null);
     },
     expire() {
       generation += 1;

@@ -5,6 +5,7 @@ import { CallerToken } from '#server/core/caller-token.js';
 import { parseQuery } from '#server/core/query.js';
 import { createVault, type VaultOptions } from '#server/vault/vault.js';
 import { createCleanups } from '../../support/cleanups.js';
+import { eventually } from '../../support/eventually.js';
 import { expectError } from '../../support/expect-error.js';
 import { kvOf, startFakeVault, type FakeVault, type VaultAsked, type VaultSays } from '../../support/fake-vault.js';
 import { aQuery, noAbort } from '../../support/queries.js';
@@ -206,6 +207,21 @@ describe('a source of Vault', () => {
     expect(backend.health(query)).to.include({ isOutdated: true });
     expect(await backend.knows(query, noAbort())).to.equal(true);
     fake.answer(kvOf({ 'kv/orders': { a: '2' } }));
+  });
+
+  it('comes to know a query that a probe asks for, without the probe waiting for it', async () => {
+    const fake = await aVault(kvOf({ 'kv/orders': { a: '1' } }));
+    const backend = await backendOf(fake);
+    expect(await backend.knows(aQuery('orders'), noAbort())).to.equal(false);
+    await eventually(async () => ((await backend.knows(aQuery('orders'), noAbort())) ? true : undefined));
+    expect(secretPaths(fake).toSorted()).to.deep.equal(['kv/application', 'kv/orders']);
+  });
+
+  it('knows nothing for a probe where it reads in the name of callers, and asks nothing', async () => {
+    const fake = await aVault(() => ({ status: 404 }));
+    const backend = await backendOf(fake, {}, { auth: null });
+    expect(await backend.knows(aQuery('orders'), noAbort())).to.equal(false);
+    expect(fake.asked).to.deep.equal([]);
   });
 
   it('has no files', async () => {

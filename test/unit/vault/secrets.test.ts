@@ -101,7 +101,7 @@ describe('secrets of Vault', () => {
     expect(await value()).to.deep.equal(down);
   });
 
-  it('are fresh again once Vault answers', async () => {
+  it('are looked at in the background while Vault does not answer, and are fresh once it does', async () => {
     const { value, say, clock, secrets } = stage();
     await value();
     say(down);
@@ -109,8 +109,28 @@ describe('secrets of Vault', () => {
     await value();
     say(answer({ a: '2' }));
     clock.pass(2000);
-    expect(await value()).to.equal('2');
+    expect(await value()).to.equal('1');
+    expect(await eventually(async () => ((await value()) === '2' ? '2' : undefined))).to.equal('2');
     expect(secrets.state()).to.deep.equal({ lastSuccess: clock.now(), failure: null });
+  });
+
+  it('are looked at before they are given where Vault has not been asked for long', async () => {
+    const { value, say, clock } = stage();
+    await value();
+    say(down);
+    clock.pass(120_000);
+    await value();
+    say(answer({ a: '2' }));
+    clock.pass(30_000);
+    expect(await value()).to.equal('2');
+  });
+
+  it('are fetched for who will ask again', async () => {
+    const { secrets, asked } = stage();
+    secrets.prefetch(at('kv/a'));
+    await eventually(() => secrets.peek(at('kv/a'), null));
+    secrets.prefetch(at('kv/a'));
+    expect(asked).to.deep.equal(['kv/a server']);
   });
 
   it('are no one else’s than whose token reads them', async () => {

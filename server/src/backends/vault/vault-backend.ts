@@ -93,7 +93,10 @@ export function createVaultBackend(options: VaultBackendOptions): Backend {
     knows(query) {
       const caller = vault.needsCaller ? query.token : null;
       if (caller === undefined) return Promise.resolve(false);
-      return Promise.resolve(keysOf(query).every(({ at }) => secrets.has(at, caller)));
+      const keys = keysOf(query);
+      // Who asks whether it is known asks again: nobody waits, and the next time it is.
+      if (caller === null) for (const { at } of keys) secrets.prefetch(at);
+      return Promise.resolve(keys.every(({ at }) => secrets.has(at, caller)));
     },
     repositories: () => [],
     refresh() {
