@@ -73,6 +73,42 @@ describe('a composite', () => {
     expect(error).to.include({ message: 'In "two": The remote is down.', source: 'two' });
   });
 
+  it('says where in a source of many repositories it failed, and which file is broken', async () => {
+    const part = aPart('one');
+    const position = { file: 'orders.yml', line: 3 };
+    part.failWith(new ConfigServerError('CONFIG_FILE_INVALID', 'In "team": bad', { source: 'team', position }));
+    const { backend } = aComposite([aPart('two'), part]);
+    const error = await expectError('CONFIG_FILE_INVALID', () => backend.resolve(orders, noAbort()));
+    expect(error).to.deep.include({ message: 'In "team": bad', source: 'one/team', position });
+  });
+
+  it('names the part whose refresh fails', async () => {
+    const part = Object.assign(aPart('one'), { refresh: () => Promise.reject(down()) });
+    const { backend } = aComposite([aPart('two'), part]);
+    expect(await expectError('CONFIG_SOURCE_UNAVAILABLE', () => backend.refresh({}, noAbort()))).to.include({
+      source: 'one',
+    });
+  });
+
+  it('tells of a failure that nobody expected without its text', async () => {
+    const [two, one] = [aPart('two'), aPart('one')];
+    two.failWith(new TypeError('canary'));
+    const { backend, events } = aComposite([two, one], false);
+    await backend.resolve(orders, noAbort());
+    expect(backend.health().error).to.equal('two: The lookup failed.');
+    expect(events[0]).to.include({ code: 'CONFIG_INTERNAL', message: 'The lookup failed.' });
+  });
+
+  it('knows what every part knows, and reads the repositories of all', async () => {
+    const [two, one] = [aPart('two'), aPart('one')];
+    one.repositories = () => ['https://git.example.com/one'];
+    const { backend } = aComposite([two, one]);
+    expect(backend.repositories()).to.deep.equal(['https://git.example.com/one']);
+    expect(await backend.knows(orders, noAbort())).to.equal(true);
+    one.knows = () => Promise.resolve(false);
+    expect(await backend.knows(orders, noAbort())).to.equal(false);
+  });
+
   it('leaves a failing part out where that is allowed, and says so once until it is back', async () => {
     const [two, one] = [aPart('two'), aPart('one')];
     const { backend, events } = aComposite([two, one], false);

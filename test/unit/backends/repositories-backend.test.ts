@@ -153,6 +153,16 @@ describe('repositories chosen by pattern', () => {
     expect(backend.health(aQuery('orders')).lastSuccess).to.equal(1000);
   });
 
+  it('are one line of health where one entry has opened several', async () => {
+    const { backend, versionOf, made } = aSourceOf();
+    for (const name of ['team-a', 'team-b', 'team-c']) await versionOf(name);
+    made[2]!.setHealth({ lastSuccess: 500, error: 'b fails' });
+    made[3]!.setHealth({ ready: false, lastSuccess: null });
+    expect(backend.health().repositories).to.deep.equal([
+      { name: 'team', ready: false, lastSuccess: null, error: 'b fails' },
+    ]);
+  });
+
   it('are all there is where the URI of the source has placeholders', async () => {
     const { backend, versionOf, made } = aSourceOf({
       own: { name: null, uri: '/all/{application}', defaultLabel: 'main' },

@@ -94,6 +94,11 @@ describe('sources in cairn.yml', () => {
     expect(await messageOf(text)).to.equal('`sources[0].repositories` is not a setting of a source of type native');
   });
 
+  it('are a hundred at most', async () => {
+    const text = `sources:\n${'  - { type: git, uri: /a }\n'.repeat(101)}`;
+    expect(await messageOf(text)).to.equal('`sources` has more than 100 elements');
+  });
+
   it('are taken from the environment, repositories too', async () => {
     const environment = {
       CAIRN_SOURCES__0__TYPE: 'git',

@@ -2,7 +2,7 @@
  * A source of many repositories: a pattern of `application/profile` chooses one before the source's own, and placeholders in
  * a URI stand for what a request names. Which backend reads them is not known here: `create` makes it.
  */
-import { isConfigServerError } from '../../core/errors.js';
+import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
 import type { Emit } from '../../core/events.js';
 import type { Query } from '../../core/query.js';
 import type { Backend, BackendHealth, MovedLabel } from '../backend.js';
@@ -180,7 +180,7 @@ class RepositoriesBackend implements Backend {
         if (!choice.fallsBack) throw named(error, choice.name);
       }
     }
-    throw new Error('a query has no repository');
+    throw new ConfigServerError('CONFIG_INTERNAL', 'A query has no repository.');
   }
 
   async #firstOf<T>({ targets }: Choice, signal: AbortSignal, act: (backend: Backend) => Promise<T>): Promise<T> {
