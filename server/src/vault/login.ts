@@ -35,6 +35,8 @@ export interface Lease {
   readonly isRenewable: boolean;
   /** Whether it was made by a login of ours, and goes when we go. */
   readonly isOwn: boolean;
+  /** Whether Vault has said that the token is good. */
+  readonly isProven: boolean;
 }
 
 export type LoginOutcome =
@@ -70,7 +72,10 @@ async function lookUp(token: string, client: VaultClient, signal: AbortSignal): 
   const data = answer.kind === 'ok' ? memberOf(answer.body, 'data') : undefined;
   const ttl = memberOf(data, 'ttl');
   const isRenewable = memberOf(data, 'renewable') === true;
-  return { kind: 'lease', lease: { token, durationMs: duration(ttl), isRenewable, isOwn: false } };
+  return {
+    kind: 'lease',
+    lease: { token, durationMs: duration(ttl), isRenewable, isOwn: false, isProven: answer.kind === 'ok' },
+  };
 }
 
 function appRoleLogin(auth: Extract<VaultAuth, { method: 'app-role' }>, client: VaultClient): Login {
@@ -136,7 +141,7 @@ export function leaseOf(body: TreeMap): Lease | undefined {
   const token = memberOf(auth, 'client_token');
   if (typeof token !== 'string' || token === '') return undefined;
   const isRenewable = memberOf(auth, 'renewable') === true;
-  return { token, durationMs: duration(memberOf(auth, 'lease_duration')), isRenewable, isOwn: true };
+  return { token, durationMs: duration(memberOf(auth, 'lease_duration')), isRenewable, isOwn: true, isProven: true };
 }
 
 /** Vault's whole seconds; none and 0 mean without end. */

@@ -121,7 +121,8 @@ export function createSecrets(options: SecretsOptions): Secrets {
       if (!signal.aborted) noteOutage(answer.reason);
       return answer;
     }
-    lastSuccess = clock.now();
+    // What the server may not read is no success, although Vault is there.
+    if (answer.kind !== 'refused' || caller !== null) lastSuccess = clock.now();
     outage = undefined;
     options.onAnswer?.();
     if (answer.kind === 'refused') {

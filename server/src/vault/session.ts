@@ -22,9 +22,9 @@ export interface SessionOptions {
   readonly clock?: Clock;
   /** From 0 to 1, for the jitter of waits. */
   readonly random?: () => number;
-  /** Told of each login that failed, and of the first that did not after that. */
+  /** Told of each login: why it failed, or what it gave. */
   readonly onFailure?: (reason: string) => void;
-  readonly onLogin?: () => void;
+  readonly onLogin?: (lease: Lease) => void;
 }
 
 /** A lease that lived this long was a good one: the next login waits for nothing. */
@@ -64,7 +64,7 @@ export function createVaultSession(options: SessionOptions): VaultSession {
     } else {
       failure = null;
       held.lease = outcome.lease;
-      options.onLogin?.();
+      options.onLogin?.(outcome.lease);
     }
     settled.resolve();
     settled = deferred();

@@ -2,10 +2,9 @@ import { createVaultClient, type VaultClientOptions } from './client.js';
 import { createLogin, type VaultAuth } from './login.js';
 import { createVaultRead } from './reads.js';
 import { createSecrets, type Secrets, type SecretsOptions } from './secrets.js';
-import { createVaultSession, type SessionOptions, type VaultSession } from './session.js';
+import { createVaultSession, type VaultSession } from './session.js';
 
-export interface VaultOptions
-  extends VaultClientOptions, Omit<SecretsOptions, 'read'>, Pick<SessionOptions, 'onLogin'> {
+export interface VaultOptions extends VaultClientOptions, Omit<SecretsOptions, 'read'> {
   /** Null: every read is in the name of a caller. */
   readonly auth: VaultAuth | null;
 }
@@ -37,9 +36,8 @@ export function createVault(options: VaultOptions): Vault {
       ...options,
       client,
       login: createLogin(auth, client),
-      onLogin: () => {
-        hasLoggedIn = true;
-        options.onLogin?.();
+      onLogin: ({ isProven }) => {
+        hasLoggedIn ||= isProven;
       },
     });
     return session;

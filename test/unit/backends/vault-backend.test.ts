@@ -224,6 +224,20 @@ describe('a source of Vault', () => {
     expect(fake.asked).to.deep.equal([]);
   });
 
+  it('is not ready with a token that Vault refuses', async () => {
+    const fake = await aVault(() => ({ status: 403 }));
+    const backend = await backendOf(fake);
+    await expectError('CONFIG_SOURCE_UNAVAILABLE', () => backend.resolve(aQuery('orders'), noAbort()));
+    expect(backend.health()).to.include({ ready: false, lastSuccess: null });
+  });
+
+  it('is ready once Vault has let the server in, before anything is read', async () => {
+    const fake = await aVault(() => ({ body: { data: { ttl: 0 } } }));
+    const backend = await backendOf(fake);
+    await eventually(() => (backend.health().ready ? true : undefined));
+    expect(secretPaths(fake)).to.deep.equal([]);
+  });
+
   it('has no files', async () => {
     const backend = await backendOf(await aVault(() => ({ status: 404 })));
     await expectError('CONFIG_RESOURCE_NOT_FOUND', () => backend.readFile(aQuery('orders'), 'x.yml', noAbort()));

@@ -11,7 +11,10 @@ type Asked = Pick<VaultRequest, 'path' | 'token' | 'body'>;
 
 const ok = (body: unknown): VaultAnswer => ({ kind: 'ok', body: readJson(JSON.stringify(body)) as Map<string, never> });
 const granted = ok({ auth: { client_token: 'hvs.new', lease_duration: 3600, renewable: true } });
-const lease = { kind: 'lease', lease: { token: 'hvs.new', durationMs: 3_600_000, isRenewable: true, isOwn: true } };
+const lease = {
+  kind: 'lease',
+  lease: { token: 'hvs.new', durationMs: 3_600_000, isRenewable: true, isOwn: true, isProven: true },
+};
 
 /** A client that answers in order, the last answer again and again. */
 function scripted(...answers: readonly VaultAnswer[]): { client: VaultClient; asked: Asked[] } {
@@ -98,7 +101,7 @@ describe('a login at Vault', () => {
     const { client, asked } = scripted(ok({ data: { ttl: 60, renewable: true } }));
     expect(await createLogin({ method: 'token', token: 't' }, client)(noAbort())).to.deep.equal({
       kind: 'lease',
-      lease: { token: 't', durationMs: 60_000, isRenewable: true, isOwn: false },
+      lease: { token: 't', durationMs: 60_000, isRenewable: true, isOwn: false, isProven: true },
     });
     expect(asked).to.deep.equal([{ path: 'auth/token/lookup-self', token: 't' }]);
   });
@@ -107,7 +110,7 @@ describe('a login at Vault', () => {
     const { client } = scripted({ kind: 'refused', status: 403 });
     expect(await createLogin({ method: 'token', token: 't' }, client)(noAbort())).to.deep.equal({
       kind: 'lease',
-      lease: { token: 't', durationMs: null, isRenewable: false, isOwn: false },
+      lease: { token: 't', durationMs: null, isRenewable: false, isOwn: false, isProven: false },
     });
   });
 

@@ -18,7 +18,7 @@ interface Stage {
 
 const aLease = (token: string, part: Partial<Lease> = {}): LoginOutcome => ({
   kind: 'lease',
-  lease: { token, durationMs: 3000, isRenewable: true, isOwn: true, ...part },
+  lease: { token, durationMs: 3000, isRenewable: true, isOwn: true, isProven: true, ...part },
 });
 const renewed = (token: string, seconds: number): VaultAnswer => {
   const text = JSON.stringify({ auth: { client_token: token, lease_duration: seconds, renewable: true } });
