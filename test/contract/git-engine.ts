@@ -192,6 +192,39 @@ export function describeGitEngine(name: string, { create, timeoutMs = 200, close
       expect(second.trees.get('x')).to.equal(first.trees.get('x'));
     });
 
+    it('reads packed and loose objects side by side, also those packed while it was reading', async () => {
+      const repository = await aRepository().withFile('a.yml', 'a: 1\n').create();
+      await repository.pack();
+      const packed = await repository.resolve('main');
+      const loose = await repository.commit({ files: { 'a.yml': 'a: 2\n' } });
+      const engine = localOf(repository);
+      const texts = async (commit: string): Promise<string> => {
+        const id = (await engine.treeIndex(commit)).blobs.get('a.yml')!;
+        return Buffer.from((await engine.readBlobs([id], signal))[0]!).toString();
+      };
+      const before = [await texts(packed), await texts(loose)];
+      const later = await repository.commit({ files: { 'a.yml': 'a: 3\n' } });
+      await repository.pack();
+
+      expect([...before, await texts(later)]).to.deep.equal(['a: 1\n', 'a: 2\n', 'a: 3\n']);
+    });
+
+    it('fetches and reads 10,000 files in one folder', async function () {
+      this.timeout(60_000);
+      const files = Array.from({ length: 10_000 }, (_, at) => [`service-${at}.yml`, `port: ${at % 50}\n`] as const);
+      const builder = aRepository();
+      for (const [name, text] of files) builder.withFile(`config/${name}`, text);
+      const repository = await builder.create();
+      await repository.pack();
+      const [engine] = await mirrorOf(repository);
+      await syncAll(engine, nothing);
+      const { blobs } = (await engine.treeIndex(await repository.resolve('main'))).trees.get('config')!;
+      const contents = await engine.readBlobs([...blobs.values()], signal);
+      const found = [...blobs.keys()].map((name, at) => [name, Buffer.from(contents[at]!).toString()] as const);
+
+      expect(new Map(found)).to.deep.equal(new Map(files));
+    });
+
     it('reads the empty tree', async () => {
       const repository = await aRepository().withFile('a.yml', 'a: 1\n').create();
       const commit = await repository.commit({ delete: ['a.yml'] });

@@ -39,6 +39,8 @@ export interface TestRepository {
   deleteTag(name: string): Promise<void>;
   resolve(ref: string): Promise<string>;
   has(ref: string): Promise<boolean>;
+  /** Puts all loose objects into one pack. */
+  pack(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -83,9 +85,12 @@ class Repository implements TestRepository {
 
   async #entries(change: Change): Promise<[string, FileEntry][]> {
     const entries: [string, FileEntry][] = [];
+    const written = new Map<string | Uint8Array, string>();
     const write = async (path: string, mode: string, content: string | Uint8Array): Promise<void> => {
       const blob = typeof content === 'string' ? Buffer.from(content) : content;
-      entries.push([path, { mode, oid: await git.writeBlob({ fs, gitdir: this.gitdir, blob }) }]);
+      const oid = written.get(content) ?? (await git.writeBlob({ fs, gitdir: this.gitdir, blob }));
+      written.set(content, oid);
+      entries.push([path, { mode, oid }]);
     };
     for (const [path, content] of Object.entries(change.files ?? {})) await write(path, '100644', content);
     for (const [path, target] of Object.entries(change.symlinks ?? {})) await write(path, '120000', target);
@@ -129,6 +134,19 @@ class Repository implements TestRepository {
 
   async has(ref: string): Promise<boolean> {
     return (await this.#find(ref)) !== undefined;
+  }
+
+  async pack(): Promise<void> {
+    const { gitdir } = this;
+    const objects = join(gitdir, 'objects');
+    const folders = (await fs.readdir(objects)).filter((name) => /^[0-9a-f]{2}$/.test(name));
+    const listed = folders.map(async (folder) =>
+      (await fs.readdir(join(objects, folder))).map((name) => folder + name),
+    );
+    const oids = (await Promise.all(listed)).flat();
+    const { filename } = await git.packObjects({ fs, gitdir, oids, write: true });
+    await git.indexPack({ fs, dir: gitdir, gitdir, filepath: join('objects', 'pack', filename) });
+    await Promise.all(folders.map((folder) => fs.rm(join(objects, folder), { recursive: true })));
   }
 
   remove(): Promise<void> {

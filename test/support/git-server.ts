@@ -38,6 +38,8 @@ export interface TestGitServer {
   /** Where set, every request is redirected there (path and query appended). */
   redirectTo: string | null;
   readonly requests: readonly SeenRequest[];
+  /** How many packs it has begun to send. */
+  readonly packs: number;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ class GitServer implements TestGitServer {
   mode: GitServerMode = 'normal';
   redirectTo: string | null = null;
   readonly requests: SeenRequest[] = [];
+  packs = 0;
   readonly #repository: TestRepository;
   readonly #options: GitServerOptions;
   readonly #server: Server;
@@ -133,6 +136,7 @@ class GitServer implements TestGitServer {
 
   async #send(request: IncomingMessage, response: ServerResponse, answer: Buffer): Promise<void> {
     const kind = request.method === 'GET' ? 'advertisement' : 'result';
+    if (answer.includes('PACK')) this.packs += 1;
     response.writeHead(200, { 'content-type': `application/x-git-upload-pack-${kind}`, 'cache-control': 'no-cache' });
     if (this.mode === 'truncated' && answer.includes('PACK')) {
       response.write(answer.subarray(0, Math.floor(answer.length / 2)), () => response.end());
