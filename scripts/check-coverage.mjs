@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const limits = { whole: { lines: 95, branches: 93 }, 'server/src/core': { lines: 100, branches: 100 } };
+const limits = { whole: { lines: 98, branches: 94 }, 'server/src/core': { lines: 100, branches: 100 } };
 
 const summary = JSON.parse(readFileSync(new URL('../coverage/coverage-summary.json', import.meta.url), 'utf8'));
 const rooms = new Map();

@@ -27,6 +27,14 @@ describe('single flight', () => {
     expect(await flights.run('a', noAbort(), () => Promise.resolve('good'))).to.equal('good');
   });
 
+  it('gives a waiter an error, whatever its signal was aborted with', async () => {
+    const flights = createSingleFlight<string>();
+    const outcome = await flights
+      .run('a', AbortSignal.abort('a text'), () => new Promise(() => undefined))
+      .catch((error: unknown) => error);
+    expect(outcome).to.be.instanceOf(Error).and.to.have.property('message', 'aborted');
+  });
+
   it('aborts the work when the last who waits has gone', async () => {
     const flights = createSingleFlight<string>();
     const controllers = [new AbortController(), new AbortController()] as const;
