@@ -51,6 +51,17 @@ describe('objects on disk', () => {
     ]);
   });
 
+  it('are read from a pack of any name, as git reads it', async () => {
+    const pack = new PackBuilder();
+    pack.add('blob', Buffer.from('x'));
+    const gitdir = await gitdirOf(pack);
+    const folder = join(gitdir, 'objects', 'pack');
+    for (const name of await fs.readdir(folder))
+      await fs.rename(join(folder, name), join(folder, name.replace(/pack-.*\./, 'imported.')));
+
+    expect(text(await objectsOf(gitdir).read(idOf('blob', Buffer.from('x')), plenty))).to.equal('blob x');
+  });
+
   it('are put together from chains of deltas of both kinds', async () => {
     const base = Buffer.from('a'.repeat(300));
     const second = `${'a'.repeat(250)}-second`;

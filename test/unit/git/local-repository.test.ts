@@ -53,6 +53,17 @@ describe('local repository on disk', () => {
     expect(await served.text(null, 'a.yml')).to.equal('a: 1\n');
   });
 
+  it('says so where its refs lead to commits that are not there', async () => {
+    const repository = await simple();
+    await fs.rm(join(repository.gitdir, 'objects'), { recursive: true });
+    await fs.mkdir(join(repository.gitdir, 'objects', 'pack'), { recursive: true });
+    const served = await serve(repository);
+
+    expect(served.store.health().error).to.equal(
+      'None of the refs of the repository leads to a commit that can be read.',
+    );
+  });
+
   it('serves through a symbolic link, also after it has been swapped', async () => {
     const [one, two] = [
       cleanups.add(await simple()),

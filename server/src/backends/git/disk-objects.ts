@@ -19,7 +19,8 @@ export interface DiskObjectsOptions {
 }
 
 const idBytes = 20;
-const packName = /^pack-[0-9a-f]+\.idx$/;
+// Any name, as git does: imports and other tools choose their own.
+const packName = /\.idx$/;
 
 export class DiskObjects implements ObjectDatabase {
   readonly #options: DiskObjectsOptions;

@@ -88,9 +88,9 @@ class LocalStore implements SnapshotStore {
   async #check(): Promise<readonly MovedLabel[]> {
     try {
       const { gitdir, engine } = await this.#open();
-      const next = await this.#peel(engine, allRefs(gitdir));
-      if (next.size === 0)
-        throw new ConfigServerError('CONFIG_SOURCE_UNAVAILABLE', 'The repository has no commits yet.');
+      const found = allRefs(gitdir);
+      const next = await this.#peel(engine, found);
+      if (next.size === 0) throw noCommits(found.size);
       const moved = movedLabels(this.#refs, next);
       const isFirst = !this.#isReady;
       this.#refs = next;
@@ -270,4 +270,12 @@ class LocalStore implements SnapshotStore {
 
 export function createLocalStore(options: LocalStoreOptions): SnapshotStore {
   return new LocalStore(options);
+}
+
+function noCommits(refs: number): ConfigServerError {
+  const message =
+    refs === 0
+      ? 'The repository has no commits yet.'
+      : 'None of the refs of the repository leads to a commit that can be read.';
+  return new ConfigServerError('CONFIG_SOURCE_UNAVAILABLE', message);
 }
