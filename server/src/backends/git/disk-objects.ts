@@ -9,6 +9,7 @@ import type { ObjectDatabase, RawObject, TooLarge } from './object-format.js';
 import { PackBytes } from './pack-bytes.js';
 import { PackFile } from './pack-file.js';
 import { PackIndex } from './pack-index.js';
+import { createTurns } from './turns.js';
 
 export interface DiskObjectsOptions {
   readonly gitdir: string;
@@ -27,6 +28,7 @@ export class DiskObjects implements ObjectDatabase {
   readonly #folder: string;
   readonly #windows: ByteCache<string, Buffer>;
   readonly #bases: ByteCache<string, RawObject>;
+  readonly #turn = createTurns();
   #packs = new Map<string, PackFile>();
   #listing: Promise<ReadonlyMap<string, PackFile>> = Promise.resolve(new Map());
   #isStale = true;
@@ -53,6 +55,7 @@ export class DiskObjects implements ObjectDatabase {
   }
 
   async #find(id: string, maxBytes: number): Promise<RawObject | TooLarge | undefined> {
+    await this.#turn();
     const found = (await this.#findPacked(id, maxBytes)) ?? (await this.#findLoose(id, maxBytes));
     if (found !== undefined && 'content' in found && !hasId(found, id)) {
       throw new Error(`the object ${id} has other content than its id says`);
@@ -97,7 +100,7 @@ export class DiskObjects implements ObjectDatabase {
   async #open(folder: string, name: string): Promise<PackFile> {
     const index = new PackIndex(await readFile(join(folder, name)), idBytes);
     const bytes = new PackBytes(join(folder, name.replace(/idx$/, 'pack')), this.#windows);
-    return new PackFile({ name, index, bytes, idBytes, bases: this.#bases });
+    return new PackFile({ name, index, bytes, idBytes, bases: this.#bases, turn: this.#turn });
   }
 
   async #retire(packs: readonly PackFile[]): Promise<void> {

@@ -33,7 +33,7 @@ export interface RawTreeEntry {
   readonly type: 'blob' | 'tree' | 'commit';
 }
 
-const treeMode = /^0?40000$/;
+const treeModes: readonly string[] = ['40000', '040000'];
 const submoduleMode = '160000';
 
 /** Headers end at the first empty line; lines that begin with a blank go on with the header before them. */
@@ -61,7 +61,7 @@ export function parseTag(content: Buffer): string {
 }
 
 function typeOf(mode: string): RawTreeEntry['type'] {
-  if (treeMode.test(mode)) return 'tree';
+  if (treeModes.includes(mode)) return 'tree';
   return mode === submoduleMode ? 'commit' : 'blob';
 }
 

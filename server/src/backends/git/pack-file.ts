@@ -14,6 +14,8 @@ export interface PackFileOptions {
   readonly idBytes: number;
   /** Objects that others were deltas of. */
   readonly bases: ByteCache<string, RawObject>;
+  /** Awaited between pieces of work. */
+  readonly turn: () => Promise<void>;
 }
 
 interface Entry {
@@ -80,12 +82,13 @@ export class PackFile {
     return `${this.#options.name}:${at}`;
   }
 
-  #apply(base: RawObject, deltas: Delta[]): RawObject {
+  async #apply(base: RawObject, deltas: Delta[]): Promise<RawObject> {
     let whole = base;
     for (let delta = deltas.pop(); delta !== undefined; delta = deltas.pop()) {
       if (resultSize(delta.data) > largestBase) throw new Error('a delta gives more than a base may have');
       whole = { type: base.type, content: applyDelta(whole.content, delta.data) };
       this.#keep(delta.at, whole);
+      await this.#options.turn();
     }
     return whole;
   }

@@ -40,8 +40,9 @@ export class GitObjects implements ObjectDatabase {
   }
 
   async #content(id: string, { type }: BatchHeader): Promise<RawObject | undefined> {
-    const { content } = await this.#contents.ask(this.#hasCommands ? `contents ${id}` : id, true);
-    if (content === undefined) return undefined;
+    const { header, content } = await this.#contents.ask(this.#hasCommands ? `contents ${id}` : id, true);
+    if (header === undefined || content === undefined) return undefined;
+    if (header.id !== id) throw new Error('git cat-file answers with another object');
     if (!isType(type)) throw new Error(`an object is of the type ${type}`);
     return { type, content };
   }
