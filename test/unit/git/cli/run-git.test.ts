@@ -24,7 +24,8 @@ describe('a run of the git program', () => {
   });
 
   it('has no environment but what it is given', async () => {
-    const { output } = await run('process.stdout.write(JSON.stringify(process.env))', { environment: { A: 'b' } });
+    const source = `delete process.env.NODE_V8_COVERAGE; process.stdout.write(JSON.stringify(process.env))`;
+    const { output } = await run(source, { environment: { A: 'b' } });
 
     expect(JSON.parse(output.toString())).to.deep.equal({ A: 'b' });
   });

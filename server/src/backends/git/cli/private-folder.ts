@@ -11,7 +11,7 @@ export interface PrivateFile {
 
 const prefix = 'cairn-git-';
 const folderName = /^cairn-git-(\d+)-/;
-let hasSwept = false;
+const swept = new Set<string>();
 
 /** Where the system keeps a folder of memory for the user, there; it is gone when the machine is. */
 async function baseFolder(): Promise<string> {
@@ -34,8 +34,8 @@ function isAlive(pid: number): boolean {
 
 /** What processes left behind that were killed. */
 async function sweep(base: string): Promise<void> {
-  if (hasSwept) return;
-  hasSwept = true;
+  if (swept.has(base)) return;
+  swept.add(base);
   for (const name of await fs.readdir(base).catch(() => [])) {
     const pid = folderName.exec(name)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
