@@ -159,12 +159,12 @@ export const errorCatalogue = {
   CONFIG_GIT_TRANSPORT_UNSUPPORTED: {
     status: 500,
     title: 'Git transport unsupported',
-    help: 'The URI of the repository has a scheme that no available git engine speaks. Use http(s), a local path, or an engine that does.',
+    help: 'The URI of the repository has a scheme that no available git engine speaks; SSH needs the git program and an OpenSSH client (docs/git.md). The message names what can be done.',
   },
   CONFIG_REPOSITORY_UNSUPPORTED: {
     status: 500,
     title: 'Repository unsupported',
-    help: 'The local repository has a form that cannot be read in place (SHA-256 objects, a worktree file, alternates that are not there). The message says which and what to do.',
+    help: 'The local repository has a form that cannot be read in place: reftable, a partial clone, or SHA-256 objects or alternates without a git program. The message says which and what to do.',
   },
 } as const;
 

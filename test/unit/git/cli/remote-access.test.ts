@@ -1,4 +1,5 @@
 import { promises as fs } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
@@ -104,8 +105,27 @@ describe('what git is given to reach a remote', () => {
       return fs.readFile(path, 'utf8');
     });
 
-    expect(text).to.match(/-----BEGIN CERTIFICATE-----[\s\S]*\nCERTIFICATE$/);
+    expect(text).to.match(/-----BEGIN CERTIFICATE-----[\s\S]*\nCERTIFICATE(\n|$)/);
     expect(await isThere(path)).to.equal(false);
+  });
+
+  it('has the certificates that Node has been told to trust, too', async () => {
+    const before = process.env['NODE_EXTRA_CA_CERTS'];
+    const folder = await fs.mkdtemp(join(tmpdir(), 'cairn-test-'));
+    process.env['NODE_EXTRA_CA_CERTS'] = join(folder, 'extra.pem');
+    try {
+      await fs.writeFile(join(folder, 'extra.pem'), 'EXTRA');
+      const text = await remoteAccess(
+        program,
+        remote({}),
+      )((environment) => fs.readFile(configOf(environment).get('http.sslCAInfo')!, 'utf8'));
+
+      expect(text).to.match(/\nEXTRA$/);
+    } finally {
+      if (before === undefined) delete process.env['NODE_EXTRA_CA_CERTS'];
+      else process.env['NODE_EXTRA_CA_CERTS'] = before;
+      await fs.rm(folder, { recursive: true });
+    }
   });
 
   it('may be plain HTTP where the remote is, and goes unchecked only where that is said', async () => {

@@ -38,6 +38,6 @@ export async function carryObjects({ program, environment, from, to, refs, signa
     if (packed !== 0 || indexed.code !== 0) throw new Error('what the remote no longer has could not be copied');
   } finally {
     signal.removeEventListener('abort', stop);
-    stop();
+    if (packing.exitCode === null && packing.signalCode === null) stop();
   }
 }

@@ -1,4 +1,5 @@
 /** What git needs to reach one remote: transports, credentials, certificates, proxy, keys. */
+import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { ConfigServerError } from '../../../core/errors.js';
 import { chooseProxy } from '../proxy.js';
@@ -54,13 +55,30 @@ function credentialVariables({ credentials }: RemoteOptions): Environment {
   return { CAIRN_GIT_USERNAME: user, CAIRN_GIT_PASSWORD: secret };
 }
 
+/** Also those that Node has been told to trust: the other engine does. */
+function furtherCertificates({ ca }: RemoteOptions): readonly string[] {
+  const path = process.env['NODE_EXTRA_CA_CERTS'];
+  const told = path === undefined || path === '' ? undefined : readIfThere(path);
+  return [ca, told].filter((text) => text !== undefined);
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Node itself has warned of it.
+    return undefined;
+  }
+}
+
 function httpAccess(program: GitProgram, remote: RemoteOptions): WithRemote {
   const url = new URL(remote.url);
   const protocols = url.protocol === 'https:' ? ['https'] : ['http', 'https'];
   const config = httpConfig(url, remote);
   const variables = credentialVariables(remote);
-  if (remote.ca === undefined) return (use) => use(gitEnvironment({ program, protocols, config, variables }));
-  const files = [{ name: certificates, content: [...rootCertificates, remote.ca].join('\n') }];
+  const further = url.protocol === 'https:' ? furtherCertificates(remote) : [];
+  if (further.length === 0) return (use) => use(gitEnvironment({ program, protocols, config, variables }));
+  const files = [{ name: certificates, content: [...rootCertificates, ...further].join('\n') }];
   return (use) =>
     withPrivateFiles(files, (folder) => {
       const trusted: ConfigEntry = ['http.sslCAInfo', `${folder}/${certificates}`];
