@@ -1,7 +1,4 @@
-/**
- * The one file that imports isomorphic-git: reading objects, listing a remote, fetching. Its errors are told apart here;
- * what other files see of them is `undefined` for a missing object, or an error as thrown.
- */
+/** The one file that imports isomorphic-git: listing a remote, fetching, packing, and repositories of our own making. */
 import git from 'isomorphic-git';
 import type { GitHttp } from './transport.js';
 import type { GitFs } from './git-fs.js';
@@ -11,60 +8,6 @@ export interface ObjectSource {
   readonly fs: GitFs;
   readonly gitdir: string;
   readonly cache: object;
-}
-
-export interface RawCommit {
-  readonly id: string;
-  readonly tree: string;
-  readonly parents: readonly string[];
-  /** Seconds since the epoch. */
-  readonly time: number;
-}
-
-export interface RawTreeEntry {
-  readonly mode: string;
-  readonly name: string;
-  readonly id: string;
-  readonly type: 'blob' | 'tree' | 'commit';
-}
-
-async function orMissing<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof git.Errors.NotFoundError) return undefined;
-    throw error;
-  }
-}
-
-/** Follows annotated tags. `null`: an object of another type. */
-export async function readCommit(source: ObjectSource, oid: string): Promise<RawCommit | null | undefined> {
-  try {
-    const found = await orMissing(git.readCommit({ ...source, oid }));
-    if (found === undefined) return undefined;
-    const { tree, parent, committer } = found.commit;
-    return { id: found.oid, tree, parents: parent, time: committer.timestamp };
-  } catch (error) {
-    if (error instanceof git.Errors.ObjectTypeError) return null;
-    throw error;
-  }
-}
-
-export async function readTree(source: ObjectSource, oid: string): Promise<readonly RawTreeEntry[] | undefined> {
-  const found = await orMissing(git.readTree({ ...source, oid }));
-  return found?.tree.map(({ mode, path, oid: id, type }) => ({ mode, name: path, id, type }));
-}
-
-/** The ids of a tag object and what it points to, down to what is no tag. */
-export async function readTagChain(source: ObjectSource, oid: string): Promise<readonly string[]> {
-  const chain: string[] = [];
-  for (let id = oid; chain.length < 10;) {
-    const found = await git.readTag({ ...source, oid: id }).catch(() => undefined);
-    if (found === undefined) return chain;
-    chain.push(id);
-    id = found.tag.object;
-  }
-  return chain;
 }
 
 /** Names and unpeeled ids of a remote's refs that begin with `prefix`. */

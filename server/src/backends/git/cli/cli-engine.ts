@@ -1,7 +1,8 @@
-import { ConfigServerError, isConfigServerError } from '../../../core/errors.js';
+import { ConfigServerError } from '../../../core/errors.js';
 import type { EngineLimits, GitEngine, Refs, RemoteRefs, Settle, SyncSpec } from '../engine.js';
 import { parkRefs, settleRefs } from '../mirror-refs.js';
 import { ObjectReader } from '../object-reader.js';
+import { peelRefs, verifyTrees } from '../peel-refs.js';
 import { createRedactor } from '../redact.js';
 import type { RemoteOptions } from '../transport.js';
 import { carryObjects } from './carry-objects.js';
@@ -14,7 +15,7 @@ import type { WithRemote } from './remote-access.js';
 import { fetchRefs, listRefs, parseListing } from './remote-commands.js';
 import { listPacks, removePacks, repack } from './repack.js';
 import type { GitOutcome } from './run-git.js';
-import { incomingFolder, incomingRefs, peelRefs, prepareMirror } from './sync.js';
+import { incomingFolder, incomingRefs, prepareMirror } from './sync.js';
 
 export interface CliEngineOptions {
   readonly program: GitProgram;
@@ -77,22 +78,12 @@ class CliEngine implements GitEngine {
     if (outcome.code !== 0) throw this.#failure(remote, outcome);
     const commitOf = async (id: string): Promise<string | undefined> => (await this.#reader.commit(id))?.id;
     const refs = await peelRefs(incomingRefs(gitdir, into), spec.known, commitOf);
-    await this.#verify(spec.known, refs, signal);
-    return refs;
-  }
-
-  /** Git has checked that all objects are there; reading the trees also makes the first requests fast. */
-  async #verify(known: Refs, refs: Refs, signal: AbortSignal): Promise<void> {
-    const whole = new Set([...known.values()].map(({ commit }) => commit));
-    for (const { commit } of refs.values()) {
+    // Git has checked that all objects are there; reading the trees also makes the first requests fast.
+    await verifyTrees(spec.known, refs, (commit) => {
       signal.throwIfAborted();
-      if (whole.has(commit)) continue;
-      whole.add(commit);
-      await this.#reader.tree(commit).catch((error: unknown) => {
-        // A tree past the limits is whole; it is refused when it is asked for.
-        if (!isConfigServerError(error, 'CONFIG_TOO_LARGE')) throw error;
-      });
-    }
+      return this.#reader.tree(commit);
+    });
+    return refs;
   }
 
   async #carry({ gitdir: from, refs }: NonNullable<SyncSpec['carry']>, signal: AbortSignal): Promise<void> {

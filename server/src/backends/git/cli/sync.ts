@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import type { Ref, RefName, Refs } from '../engine.js';
+import type { RefName } from '../engine.js';
 import { initMirror } from '../mirror-refs.js';
 import { readRefs } from '../ref-files.js';
 
@@ -12,21 +12,6 @@ export const incomingFolder = (): string => `refs/incoming/${randomUUID()}`;
 export function incomingRefs(gitdir: string, folder: string): Map<RefName, string> {
   const found = readRefs(gitdir, [folder]);
   return new Map([...found].map(([name, id]) => [name.replace(folder, 'refs'), id]));
-}
-
-/** Leaves out tags of trees and blobs: nothing can be served from them. */
-export async function peelRefs(
-  found: ReadonlyMap<RefName, string>,
-  known: Refs,
-  commitOf: (id: string) => Promise<string | undefined>,
-): Promise<Refs> {
-  const refs = new Map<RefName, Ref>();
-  for (const [name, target] of found) {
-    const before = known.get(name);
-    const commit = before?.target === target ? before.commit : await commitOf(target);
-    if (commit !== undefined) refs.set(name, { target, commit });
-  }
-  return refs;
 }
 
 const locks = /\.lock$/;
