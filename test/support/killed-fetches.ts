@@ -52,8 +52,10 @@ export async function killInMidFetch(killed: KilledFetches): Promise<number> {
     await repository.commit({ files: { 'a.yml': `round: ${round}\n`, 'b.bin': randomBytes(20_000) } });
     const [seen, packs] = [server.requests.length, server.packs];
     const child = startMirror(killed);
-    await eventually(() => (server.requests.length > seen ? true : undefined));
-    await pause(Math.random() * 500);
+    // Every other one not before it is being sent the pack.
+    const hasBegun = (): boolean => (round % 2 === 0 ? server.packs > packs : server.requests.length > seen);
+    await eventually(() => hasBegun() || undefined);
+    await pause(Math.random() * 400);
     await kill(child);
     if (server.packs > packs) fetching += 1;
   }
