@@ -5,6 +5,7 @@ import { noAbort } from '../support/queries.js';
 import { describeBackend } from './backend.js';
 import type { BackendFixture, CreateFixture } from './backend.js';
 import { describeResolution } from './backend-resolution.js';
+import { memoryChanges } from '../support/memory-changes.js';
 
 const uri = 'memory://shop';
 
@@ -25,15 +26,7 @@ function compositeOf(others: number): CreateFixture {
     return {
       backend,
       uri,
-      change: (changed, at) => Promise.resolve(repository.commit({ files: changed, ...at })),
-      tag: async (name) => {
-        await Promise.resolve();
-        repository.tag(name);
-      },
-      deleteBranch: async (name) => {
-        await Promise.resolve();
-        repository.deleteBranch(name);
-      },
+      ...memoryChanges(repository),
       close: () => backend.close(),
     };
   };

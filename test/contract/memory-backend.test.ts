@@ -2,6 +2,7 @@ import { createMemoryBackend } from '#server/backends/memory/memory-backend.js';
 import { createMemoryRepository } from '#server/backends/memory/memory-repository.js';
 import { noAbort } from '../support/queries.js';
 import { describeBackend } from './backend.js';
+import { memoryChanges } from '../support/memory-changes.js';
 
 describeBackend(
   'memory',
@@ -13,15 +14,7 @@ describeBackend(
     return {
       backend,
       uri: 'memory://shop',
-      change: (changed, at) => Promise.resolve(repository.commit({ files: changed, ...at })),
-      tag: async (name) => {
-        await Promise.resolve();
-        repository.tag(name);
-      },
-      deleteBranch: async (name) => {
-        await Promise.resolve();
-        repository.deleteBranch(name);
-      },
+      ...memoryChanges(repository),
       close: () => backend.close(),
     };
   },

@@ -5,6 +5,7 @@ import type { RepositoriesOptions } from '#server/backends/repositories/reposito
 import { noAbort } from '../support/queries.js';
 import { describeBackend } from './backend.js';
 import type { CreateFixture } from './backend.js';
+import { memoryChanges } from '../support/memory-changes.js';
 
 const uri = 'memory://shop';
 type Shape = Pick<RepositoriesOptions, 'own' | 'repositories'>;
@@ -27,15 +28,7 @@ function repositoriesOf(shape: Shape): CreateFixture {
     return {
       backend,
       uri,
-      change: (changed, at) => Promise.resolve(repository.commit({ files: changed, ...at })),
-      tag: async (name) => {
-        await Promise.resolve();
-        repository.tag(name);
-      },
-      deleteBranch: async (name) => {
-        await Promise.resolve();
-        repository.deleteBranch(name);
-      },
+      ...memoryChanges(repository),
       close: () => backend.close(),
     };
   };
