@@ -98,7 +98,7 @@ function write(response: ServerResponse, said: VaultSays): void {
 }
 
 /** Paths and their values, as a KV engine of version 1 answers; 404 for the others. */
-export function kvOf(secrets: Readonly<Record<string, unknown>>): (asked: VaultAsked) => VaultSays {
+export function kvOf(secrets: Readonly<Record<string, unknown>>): (asked: Pick<VaultAsked, 'path'>) => VaultSays {
   const known = new Map(Object.entries(secrets));
   return ({ path }) => (known.has(path) ? { body: { data: known.get(path) } } : { status: 404, body: { errors: [] } });
 }

@@ -30,6 +30,8 @@ export type VaultAnswer =
   | { readonly kind: 'missing' }
   /** 400, 401 and 403: the request or its token. */
   | { readonly kind: 'refused'; readonly status: number }
+  /** Vault is there, but what it has at the path cannot be taken. `reason` is public, too. */
+  | { readonly kind: 'unusable'; readonly reason: string }
   /** `reason` is public: it has no address, token or text of Vault's. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
@@ -104,6 +106,7 @@ function createNodeVault(address: URL, transport: Transport) {
 function answerOf(answer: TransportAnswer | undefined): VaultAnswer {
   if (answer === undefined) return unavailable('the request could not be made');
   if (answer.kind === 'failed') return unavailable(answer.reason);
+  if (answer.kind === 'too-large') return { kind: 'unusable', reason: answer.reason };
   const { status, text } = answer;
   if (status === 204) return { kind: 'ok', body: new Map() };
   if (status === 404) return { kind: 'missing' };

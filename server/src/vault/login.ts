@@ -68,7 +68,7 @@ export function createLogin(auth: VaultAuth, client: VaultClient): Login {
 /** A token that may not look itself up is taken all the same: reads will tell. */
 async function lookUp(token: string, client: VaultClient, signal: AbortSignal): Promise<LoginOutcome> {
   const answer = await client.request({ path: 'auth/token/lookup-self', token, signal });
-  if (answer.kind === 'unavailable') return failed(answer.reason);
+  if (answer.kind === 'unavailable' || answer.kind === 'unusable') return failed(answer.reason);
   const data = answer.kind === 'ok' ? memberOf(answer.body, 'data') : undefined;
   const ttl = memberOf(data, 'ttl');
   const isRenewable = memberOf(data, 'renewable') === true;
@@ -95,7 +95,7 @@ type Unwrapped = { readonly kind: 'secret'; readonly secretId: string } | Return
 
 async function unwrap(token: string, client: VaultClient, signal: AbortSignal): Promise<Unwrapped> {
   const answer = await client.request({ path: 'sys/wrapping/unwrap', token, body: {}, signal });
-  if (answer.kind === 'unavailable') return failed(answer.reason);
+  if (answer.kind === 'unavailable' || answer.kind === 'unusable') return failed(answer.reason);
   const secretId = answer.kind === 'ok' ? memberOf(memberOf(answer.body, 'data'), 'secret_id') : undefined;
   if (typeof secretId === 'string') return { kind: 'secret', secretId };
   // Somebody else may have it now.
@@ -150,7 +150,7 @@ function duration(seconds: unknown): number | null {
 }
 
 function loginReason(answer: VaultAnswer): string {
-  if (answer.kind === 'unavailable') return answer.reason;
+  if (answer.kind === 'unavailable' || answer.kind === 'unusable') return answer.reason;
   if (answer.kind === 'missing') return 'it has no such authentication method at that path';
   return answer.kind === 'refused' ? `it refuses the login (${answer.status})` : 'its answer to the login has no token';
 }

@@ -19,7 +19,7 @@ export interface Secret {
 
 export type SecretOutcome =
   | { readonly kind: 'secret'; readonly secret: Secret }
-  | Extract<VaultAnswer, { readonly kind: 'refused' | 'unavailable' }>;
+  | Extract<VaultAnswer, { readonly kind: 'refused' | 'unusable' | 'unavailable' }>;
 
 export interface SecretsOptions {
   readonly read: VaultRead;
@@ -45,6 +45,8 @@ export interface Secrets {
   prefetch(at: SecretPath): void;
   /** Every secret is looked at again before it is given. */
   expire(): void;
+  /** Moves whenever a secret that is kept appears, has another value, is dropped or expires by `expire`. */
+  readonly revision: number;
   state(): SecretsState;
   close(): void;
 }
@@ -83,6 +85,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
   const flights = createSingleFlight<SecretOutcome>();
   const key = randomBytes(32);
   let generation = 0;
+  let revision = 0;
   let lastSuccess: number | null = null;
   let outage: { readonly reason: string; readonly at: number } | undefined;
 
@@ -101,10 +104,12 @@ export function createSecrets(options: SecretsOptions): Secrets {
   const keep = (name: string, values: TreeMap | null): Secret => {
     const text = values === null ? '' : writeJson(values);
     const secret = { values, id: createHmac('sha256', key).update(text).digest('hex') };
+    if (entries.get(name)?.secret.id !== secret.id) revision += 1;
     entries.set(name, { secret, at: clock.now(), generation }, 500 + 2 * name.length + 4 * text.length);
     return secret;
   };
   const drop = (name: string, caller: CallerToken | null): void => {
+    revision += 1;
     entries.delete(name);
     if (caller !== null) epochs.delete(caller.id);
   };
@@ -129,9 +134,11 @@ export function createSecrets(options: SecretsOptions): Secrets {
       drop(name, caller);
       return answer;
     }
-    const values = answer.kind === 'missing' ? null : secretIn(answer.body, at.version);
-    if (values === undefined) return { kind: 'unavailable', reason: `it is no KV engine of version ${at.version}` };
-    return { kind: 'secret', secret: keep(name, values) };
+    const values = answer.kind === 'ok' ? secretIn(answer.body, at.version) : null;
+    if (answer.kind !== 'unusable' && values !== undefined) return { kind: 'secret', secret: keep(name, values) };
+    // What was there is there no more, although nobody can say what is.
+    drop(name, null);
+    return answer.kind === 'unusable' ? answer : noSuchEngine(at.version);
   };
   const loadOnce = (at: SecretPath, caller: CallerToken | null, signal: AbortSignal): Promise<SecretOutcome> =>
     flights.run(`${String(generation)}\n${keyOf(at, caller)}`, signal, (shared) => load(at, caller, shared));
@@ -173,6 +180,10 @@ export function createSecrets(options: SecretsOptions): Secrets {
     },
     expire() {
       generation += 1;
+      revision += 1;
+    },
+    get revision() {
+      return revision;
     },
     state: () => ({ lastSuccess, failure: outage?.reason ?? null }),
     close() {
@@ -181,4 +192,8 @@ export function createSecrets(options: SecretsOptions): Secrets {
       epochs.clear();
     },
   };
+}
+
+function noSuchEngine(version: KvVersion): SecretOutcome {
+  return { kind: 'unusable', reason: `it is no KV engine of version ${version}` };
 }

@@ -79,7 +79,7 @@ export function createVaultSession(options: SessionOptions): VaultSession {
       body: {},
       signal: closed,
     });
-    if (answer.kind === 'unavailable') return lease;
+    if (answer.kind === 'unavailable' || answer.kind === 'unusable') return lease;
     const renewed = answer.kind === 'ok' ? leaseOf(answer.body) : undefined;
     return renewed && { ...renewed, isOwn: lease.isOwn };
   };

@@ -28,6 +28,7 @@ export interface TransportRequest {
 /** What came of an exchange. Failures are words of our own: those of Node and of Vault may carry what was sent. */
 export type TransportAnswer =
   | { readonly kind: 'answered'; readonly status: number; readonly text: string }
+  | { readonly kind: 'too-large'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
 export interface Transport {
@@ -86,7 +87,7 @@ async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<
     bytes += chunk.length;
     if (bytes > maxBytes) {
       response.destroy();
-      return failed(`the answer is larger than ${maxBytes} bytes`);
+      return { kind: 'too-large', reason: `the answer is larger than ${maxBytes} bytes` };
     }
     chunks.push(chunk);
   }

@@ -166,6 +166,16 @@ describe('a source of Vault', () => {
     expect(error.message).to.equal('Vault does not let this server read "vault:orders" (403).');
   });
 
+  it('is unavailable for whom a secret is too large, and for nobody else', async () => {
+    const huge = { a: 'x'.repeat(100_000) };
+    const fake = await aVault(({ path }) => (path === 'kv/orders' ? { body: { data: huge } } : kvOf({})({ path })));
+    const backend = await backendOf(fake);
+    const error = await expectError('CONFIG_SOURCE_UNAVAILABLE', () => backend.resolve(aQuery('orders'), noAbort()));
+    expect(error.message).to.equal('Vault cannot be read for "vault:orders": the answer is larger than 100000 bytes.');
+    expect((await backend.resolve(aQuery('billing'), noAbort())).sources).to.deep.equal([]);
+    expect(backend.health().error).to.equal(null);
+  });
+
   it('logs in again where its token was revoked, and answers', async () => {
     const logins: string[] = [];
     const revoked = new Set<string | undefined>();

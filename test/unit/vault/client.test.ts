@@ -99,7 +99,7 @@ describe('the client of Vault', () => {
     ],
     [{ text: `<html>${canary}` }, { kind: 'unavailable', reason: 'it answers in another form than JSON' }],
     [{ text: '[]' }, { kind: 'unavailable', reason: 'it answers in another form than JSON' }],
-    [{ text: `"${canary.repeat(10_000)}"` }, { kind: 'unavailable', reason: 'the answer is larger than 100000 bytes' }],
+    [{ text: `"${canary.repeat(10_000)}"` }, { kind: 'unusable', reason: 'the answer is larger than 100000 bytes' }],
   ];
   for (const [says, expected] of answers) {
     it(`understands ${String(says.status ?? 200)} ${(says.text ?? JSON.stringify(says.body ?? '')).slice(0, 20)}`, async () => {

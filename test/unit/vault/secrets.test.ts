@@ -12,6 +12,7 @@ const answer = (values: unknown): VaultAnswer => ({
   body: readJson(JSON.stringify({ data: values })) as Map<string, never>,
 });
 const down: VaultAnswer = { kind: 'unavailable', reason: 'ECONNREFUSED' };
+const tooLarge: VaultAnswer = { kind: 'unusable', reason: 'the answer is larger than 100000 bytes' };
 const refused: VaultAnswer = { kind: 'refused', status: 403 };
 const ann = new CallerToken('token-of-ann', 'id-of-ann');
 const bob = new CallerToken('token-of-bob', 'id-of-bob');
@@ -182,7 +183,46 @@ describe('secrets of Vault', () => {
   it('are none where the answer is of another engine', async () => {
     const { say, value } = stage();
     say({ kind: 'ok', body: new Map() });
-    expect(await value()).to.deep.equal({ kind: 'unavailable', reason: 'it is no KV engine of version 1' });
+    expect(await value()).to.deep.equal({ kind: 'unusable', reason: 'it is no KV engine of version 1' });
+  });
+
+  it('go on being fresh where another path has what cannot be taken', async () => {
+    const { say, value, secrets, clock } = stage();
+    await value();
+    say(tooLarge);
+    expect(await value('kv/b')).to.deep.equal(tooLarge);
+    expect(secrets.state()).to.deep.equal({ lastSuccess: clock.now(), failure: null });
+    clock.pass(60_000);
+    expect(await value()).to.equal('1');
+    expect(await eventually(async () => ((await value()) === '1' ? undefined : await value()))).to.deep.equal(tooLarge);
+  });
+
+  describe('have a revision that', () => {
+    it('moves with what is kept: new, changed, gone, refused, expired', async () => {
+      const { say, value, secrets, clock } = stage();
+      const seen = [secrets.revision];
+      for (const next of [answer({ a: '1' }), answer({ a: '2' }), { kind: 'missing' } as const, refused, tooLarge]) {
+        say(next);
+        clock.pass(120_000);
+        await value();
+        seen.push(secrets.revision);
+      }
+      secrets.expire();
+      seen.push(secrets.revision);
+      expect(new Set(seen).size).to.equal(seen.length);
+    });
+
+    it('stays while what is read is equal, and while Vault does not answer', async () => {
+      const { say, value, secrets, clock } = stage();
+      await value();
+      const { revision } = secrets;
+      clock.pass(120_000);
+      await value();
+      say(down);
+      clock.pass(120_000);
+      await value();
+      expect(secrets.revision).to.equal(revision);
+    });
   });
 });
 

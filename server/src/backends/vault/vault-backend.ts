@@ -126,6 +126,11 @@ function pathOf(key: string, { mount, kvVersion, pathToKey, fullKeyPath }: Vault
 
 function secretOf(outcome: SecretOutcome, key: string, caller: CallerToken | null): Secret {
   if (outcome.kind === 'secret') return outcome.secret;
+  if (outcome.kind === 'unusable')
+    throw new ConfigServerError(
+      'CONFIG_SOURCE_UNAVAILABLE',
+      `Vault cannot be read for "vault:${key}": ${outcome.reason}.`,
+    );
   if (outcome.kind === 'unavailable')
     throw new ConfigServerError('CONFIG_SOURCE_UNAVAILABLE', `Vault cannot be read: ${outcome.reason}.`);
   if (caller === null)
