@@ -2,15 +2,17 @@ import { Binary, Float, Timestamp, type Scalar } from 'cairn-config-client/value
 import type { PropertySource } from './environment.js';
 
 /**
- * One text for one ordered list of property sources: names, keys and typed values, without origins. Two lists have the
- * same text only if a client cannot tell them apart. One line a source or property; strings as JSON, so that no text
+ * One text for one ordered list of property sources: names, keys, typed values and their marks as secrets, without
+ * origins. Two lists have the same text only if a client cannot tell them apart. One line a source or property; strings as JSON, so that no text
  * within them can look like the end of a line.
  */
 export function canonicalText(sources: readonly PropertySource[]): string {
   let text = '';
   for (const { name, properties } of sources) {
     text += `#${JSON.stringify(name)}\n`;
-    for (const [key, { value }] of properties) text += `${JSON.stringify(key)}=${canonicalScalar(value)}\n`;
+    for (const [key, { value, secret }] of properties) {
+      text += `${JSON.stringify(key)}${secret === true ? '!' : ''}=${canonicalScalar(value)}\n`;
+    }
   }
   return text;
 }

@@ -5,6 +5,8 @@ export interface Property {
   readonly value: Scalar;
   /** `LINE:COLUMN`, both from 1, of the value; or a text such as `Config server overrides`. */
   readonly origin?: string;
+  /** Decrypted, or from a secret store: shown as `***` wherever it is not asked for by name. */
+  readonly secret?: true;
 }
 
 /** An ordered set of properties from one document of one file (or from the overrides). */

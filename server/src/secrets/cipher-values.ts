@@ -10,8 +10,8 @@ import type { Ciphers } from './ciphers.js';
 /** Decrypts what is served: values that begin with exactly `{cipher}`. */
 export interface CipherValues {
   /**
-   * `sources` with their ciphers decrypted: such a key moves to the end of its source and loses its origin; one that cannot
-   * be decrypted becomes `invalid.<key>`. The same object where there is no cipher.
+   * `sources` with their ciphers decrypted and marked as secrets: such a key moves to the end of its source and loses its
+   * origin; one that cannot be decrypted becomes `invalid.<key>`. The same object where there is no cipher.
    */
   decryptSources(sources: readonly PropertySource[], signal: AbortSignal): Promise<readonly PropertySource[]>;
   /**
@@ -116,7 +116,7 @@ function decryptedSource(
     if (!isCipher(value)) continue;
     const text = opened.get(value)?.text ?? null;
     properties.delete(key);
-    if (text !== null) properties.set(key, { value: text });
+    if (text !== null) properties.set(key, { value: text, secret: true });
     else if (prefixInvalid) properties.set(`invalid.${key}`, { value: INVALID });
     else properties.set(key, { value: value.slice(CIPHER_MARK.length) });
     if (text === null) failed.push(key);

@@ -91,7 +91,7 @@ describe('a source of Vault', () => {
   const secretPaths = (fake: FakeVault): string[] =>
     fake.asked.filter(({ path }) => !path.startsWith('auth/')).map(({ path }) => path);
 
-  it('gives what each key has, flattened, and leaves out what is not there', async () => {
+  it('gives what each key has, flattened and marked as secret, and leaves out what is not there', async () => {
     const fake = await aVault(kvOf({ 'kv/orders': { 'a.b': 1, c: { d: [true] } }, 'kv/application,dev': { x: 'y' } }));
     const backend = await backendOf(fake);
     const { contentId, ...found } = await backend.resolve(aQuery('orders/dev'), noAbort());
@@ -99,12 +99,12 @@ describe('a source of Vault', () => {
       version: null,
       state: null,
       sources: [
-        { name: 'vault:application,dev', properties: new Map([['x', { value: 'y' }]]) },
+        { name: 'vault:application,dev', properties: new Map([['x', { value: 'y', secret: true }]]) },
         {
           name: 'vault:orders',
           properties: new Map<string, unknown>([
-            ['a.b', { value: 1n }],
-            ['c.d[0]', { value: true }],
+            ['a.b', { value: 1n, secret: true }],
+            ['c.d[0]', { value: true, secret: true }],
           ]),
         },
       ],
@@ -190,9 +190,9 @@ describe('a source of Vault', () => {
     const backend = await backendOf(fake, { defaultKey: '' }, { auth, timeToLiveMs: 0, staleLimitMs: 0 });
     const valueOf = async () =>
       (await backend.resolve(aQuery('orders'), noAbort())).sources[0]?.properties.get('token');
-    expect(await valueOf()).to.deep.equal({ value: 't0' });
+    expect(await valueOf()).to.deep.equal({ value: 't0', secret: true });
     revoked.add('t0');
-    expect(await valueOf()).to.deep.equal({ value: 't1' });
+    expect(await valueOf()).to.deep.equal({ value: 't1', secret: true });
   });
 
   it('is unavailable where Vault has never answered, and says in which way', async () => {

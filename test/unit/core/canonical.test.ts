@@ -20,6 +20,11 @@ describe('core: canonical text', () => {
     expect(canonicalText([aPropertySource('a', { k: 'v' }, { k: '1:1' })])).to.equal(text([['k', 'v']]));
   });
 
+  it('holds which values are secrets', () => {
+    const properties = new Map([['k', { value: 'v', secret: true } as const]]);
+    expect(canonicalText([{ name: 'a', properties }])).to.equal('#"a"\n"k"!="v"\n');
+  });
+
   const pairs: readonly (readonly [string, string, string])[] = [
     ['another name', text([['k', 'v']], 'b'), text([['k', 'v']])],
     [

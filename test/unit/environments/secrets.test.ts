@@ -47,7 +47,7 @@ describe('the secrets of an environment', () => {
       [['over', { value: '{cipher}00', origin: 'Config server overrides' }]],
       [
         ['b', { value: 1n, origin: '1:1' }],
-        ['a', { value: 'text' }],
+        ['a', { value: 'text', secret: true }],
       ],
     ]);
   });

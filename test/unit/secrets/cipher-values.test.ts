@@ -40,7 +40,7 @@ describe('the values of an environment', () => {
     });
   const entries = (sources: readonly PropertySource[]): unknown => sources.map(({ properties }) => [...properties]);
 
-  it('that are ciphers are decrypted, without an origin, at the end of their source', async () => {
+  it('that are ciphers are decrypted and marked as secrets, without an origin, at the end of their source', async () => {
     const source = aPropertySource(
       'one',
       { first: sealed, second: 2n, third: 'x{cipher}y' },
@@ -50,7 +50,7 @@ describe('the values of an environment', () => {
       [
         ['second', { value: 2n, origin: '2:9' }],
         ['third', { value: 'x{cipher}y' }],
-        ['first', { value: 'canary' }],
+        ['first', { value: 'canary', secret: true }],
       ],
     ]);
   });
@@ -71,7 +71,7 @@ describe('the values of an environment', () => {
     expect(entries(await values({ emit }).decryptSources([source], never))).to.deep.equal([
       [
         ['invalid.bad', { value: '<n/a>' }],
-        ['good', { value: 'canary' }],
+        ['good', { value: 'canary', secret: true }],
         ['invalid.empty', { value: '<n/a>' }],
         ['invalid.__proto__x', { value: '<n/a>' }],
       ],

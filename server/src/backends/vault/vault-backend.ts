@@ -153,10 +153,14 @@ function contentIdOf(found: readonly (readonly [string, Secret])[]): string {
 function createFlattened(): (values: TreeMap) => ReadonlyMap<string, Property> {
   const flattened = new WeakMap<TreeMap, ReadonlyMap<string, Property>>();
   return (values) => {
-    const known = flattened.get(values) ?? flattenTree(values);
+    const known = flattened.get(values) ?? asSecrets(flattenTree(values));
     flattened.set(values, known);
     return known;
   };
+}
+
+function asSecrets(properties: ReadonlyMap<string, Property>): ReadonlyMap<string, Property> {
+  return new Map([...properties].map(([key, property]) => [key, { ...property, secret: true }]));
 }
 
 /** In the name of callers there is nothing that a probe could find out; else it is ready once Vault has let it in. */

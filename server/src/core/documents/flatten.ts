@@ -73,7 +73,7 @@ function flattenNode(walk: Walk, node: YamlNode, path: string, depth: number): v
 
 function flattenScalar({ source, properties }: Walk, node: ScalarNode, path: string): void {
   const value = typedScalar(source, node) ?? '';
-  properties.set(path, node.isSecret === true ? { value } : { value, origin: originOf(source, node) });
+  properties.set(path, node.isSecret === true ? { value, secret: true } : { value, origin: originOf(source, node) });
 }
 
 function originOf(source: Source, node: ContentNode): string {

@@ -13,7 +13,7 @@ export function readWholeFile(source: Source, documents: readonly ContentNode[])
     throw invalidFile(source.file, 'it is encrypted by SOPS, and has not `data` as its one value');
   const bytes = Buffer.from(data.text, data.tag === `${yamlTag}binary` ? 'base64' : 'utf8');
   const parsed = parseFile(source.file, bytes, source.limits);
-  return { ...parsed, documents: parsed.documents.map(withoutOrigins) };
+  return { ...parsed, documents: parsed.documents.map(asSecret) };
 }
 
 function wholeValue([document, ...more]: readonly ContentNode[]): ScalarNode | undefined {
@@ -24,6 +24,6 @@ function wholeValue([document, ...more]: readonly ContentNode[]): ScalarNode | u
 }
 
 /** All of it was secret, and its lines are none of the file that is there. */
-function withoutOrigins({ index, properties }: ParsedDocument): ParsedDocument {
-  return { index, properties: new Map([...properties].map(([key, { value }]) => [key, { value }])) };
+function asSecret({ index, properties }: ParsedDocument): ParsedDocument {
+  return { index, properties: new Map([...properties].map(([key, { value }]) => [key, { value, secret: true }])) };
 }

@@ -77,14 +77,20 @@ describe('files that sops encrypted', () => {
     ]);
   });
 
-  it('tell where values in plain stand, and not where decrypted ones do', async () => {
+  it('tell where values in plain stand, and mark decrypted ones as secrets instead', async () => {
     const { documents } = await readSops(identities, 'small.yml', sopsFixture('encrypted/small.yml'));
     expect([...(documents[0]?.properties ?? [])]).to.deep.equal([
-      ['a', { value: 's3cret' }],
-      ['b[0]', { value: 1n }],
-      ['b[1]', { value: true }],
+      ['a', { value: 's3cret', secret: true }],
+      ['b[0]', { value: 1n, secret: true }],
+      ['b[1]', { value: true, secret: true }],
       ['c_unencrypted', { value: 'hello', origin: '5:16' }],
     ]);
+  });
+
+  it('are secret in every value where they were encrypted whole', async () => {
+    const { documents } = await readSops(identities, 'whole.properties', sopsFixture('encrypted/whole.properties'));
+    const marks = documents.flatMap(({ properties }) => [...properties.values()].map(({ secret }) => secret));
+    expect(new Set(marks)).to.deep.equal(new Set([true]));
   });
 
   it('leave other files as they are', async () => {
