@@ -31,10 +31,15 @@ export const errorCatalogue = {
     title: 'Token missing',
     help: 'A source of the type vault reads in the name of who asks, and the request has no `X-Config-Token`. Send one, or give the source an authentication of its own (docs/vault.md).',
   },
+  CONFIG_CREDENTIALS_AMBIGUOUS: {
+    status: 400,
+    title: 'More than one credential',
+    help: 'The request brings several credentials: more than one `Authorization` line, or one beside the header of a gateway. Which of them is meant cannot be known; send one.',
+  },
   CONFIG_UNAUTHENTICATED: {
     status: 401,
     title: 'Not authenticated',
-    help: 'The request does not show who sends it. A webhook needs the signature or token that the secret of its host gives (section `webhooks` of the settings).',
+    help: 'The request does not show who sends it: it has no credential, or one that is unknown, wrong, meant for another server or past its end. The answer does not tell which; the log does. `WWW-Authenticate` names the schemes that are taken (docs/security.md). A webhook needs the signature or token that the secret of its host gives (section `webhooks` of the settings).',
   },
   CONFIG_FORBIDDEN: {
     status: 403,
@@ -131,6 +136,16 @@ export const errorCatalogue = {
     title: 'Source unavailable',
     help: 'The source cannot be read, and there is no copy that may still be served. The server goes on trying; readiness is down until it has had one good copy.',
   },
+  CONFIG_AUTHENTICATION_UNAVAILABLE: {
+    status: 503,
+    title: 'Authentication unavailable',
+    help: 'The credential cannot be checked at present: the keys of its issuer, or the server that tells whether a token is valid, cannot be had. The log says why. Ask again later.',
+  },
+  CONFIG_OVERLOADED: {
+    status: 503,
+    title: 'Overloaded',
+    help: 'Too many passwords are being checked at once. Ask again later; a verified password is remembered for a minute and does not wait.',
+  },
   CONFIG_TIMEOUT: {
     status: 503,
     title: 'Timed out',
@@ -190,6 +205,8 @@ export interface ConfigServerErrorOptions {
   readonly position?: FilePosition;
   /** The source or pattern repository that failed, by its name in the settings. Public. */
   readonly source?: string;
+  /** What `WWW-Authenticate` says, one line each. Public. */
+  readonly challenges?: readonly string[];
 }
 
 /** The only error class that Cairn throws. `message` is public text: no machine path, no URL with credentials, no secret. */
@@ -199,6 +216,7 @@ export class ConfigServerError extends Error {
   readonly diagnostics: Readonly<Record<string, unknown>>;
   readonly position: FilePosition | undefined;
   readonly source: string | undefined;
+  readonly challenges: readonly string[];
 
   constructor(code: ErrorCode, message: string, options: ConfigServerErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
@@ -206,6 +224,7 @@ export class ConfigServerError extends Error {
     this.diagnostics = options.diagnostics ?? {};
     this.position = options.position;
     this.source = options.source;
+    this.challenges = options.challenges ?? [];
   }
 
   get status(): number {

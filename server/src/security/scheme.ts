@@ -1,16 +1,40 @@
+import type { ClientCertificate } from './presented.js';
 import type { Principal, SchemeName } from './principal.js';
 
-/** What a request brings to be recognized by; made by http/, so that a scheme never sees a request. */
-export interface Presented {
-  /** A header's value by its name in small letters. */
-  header(name: string): string | undefined;
+/** The one credential that a request is recognized by. */
+export type Credential =
+  | { readonly kind: 'basic'; readonly encoded: string }
+  | { readonly kind: 'bearer'; readonly token: string }
+  | { readonly kind: 'certificate'; readonly certificate: ClientCertificate }
+  | GatewayCredential;
+
+export interface GatewayCredential {
+  readonly kind: 'gateway';
+  readonly name: string;
+  readonly roles: string | null;
+  readonly address: string;
+  readonly certificate: ClientCertificate | null;
 }
+
+/** What a scheme finds. `reason` is for the log alone: a client is told nothing beyond that it was refused. */
+export type Verdict =
+  | { readonly kind: 'recognized'; readonly principal: Principal }
+  | { readonly kind: 'refused'; readonly reason: string };
 
 /** One way to recognize a principal. */
 export interface Scheme {
   readonly name: SchemeName;
-  /** The value of `WWW-Authenticate` that asks for this scheme; null where no header can. */
-  readonly challenge: string | null;
-  /** `undefined`: the request brings nothing of this scheme. Credentials that are wrong are an error, not `undefined`. */
-  authenticate(presented: Presented, signal: AbortSignal): Promise<Principal | undefined>;
+  /** How `WWW-Authenticate` asks for it; null where no header can. */
+  readonly challenge: 'Basic' | 'Bearer' | null;
+  /** For how long a verified credential may be remembered, in milliseconds; a minute is the most. */
+  readonly rememberMs: number;
+  /** Whether a credential is of this scheme, right or wrong; the first scheme that takes it decides. */
+  takes(credential: Credential): boolean;
+  /** @throws ConfigServerError CONFIG_AUTHENTICATION_UNAVAILABLE, CONFIG_OVERLOADED where it cannot be told at present */
+  verify(credential: Credential, signal: AbortSignal): Promise<Verdict>;
+  close?(): void;
+}
+
+export function refused(reason: string): Verdict {
+  return { kind: 'refused', reason };
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { anonymousPrincipal } from '#server/security/principal.js';
+import { createAnonymousAuthenticator } from '#server/security/authenticator.js';
 import { ask, type Question, type Reply } from '../../support/ask.js';
 import { aSource } from '../../support/fake-backend.js';
 import { startHttp, type HttpFixture } from '../../support/http-fixture.js';
@@ -12,7 +12,7 @@ const sources = [aSource('repo/a.yml', values), aSource('repo/b.yml', { port: 1n
 async function twins(): Promise<{ hot: HttpFixture; koa: HttpFixture }> {
   const clock = { now: () => 5_000 };
   const hot = await startHttp({ environments: clock });
-  const authenticator = { isAnonymous: false, authenticate: () => Promise.resolve(anonymousPrincipal) };
+  const authenticator = { ...createAnonymousAuthenticator(), isAnonymous: false };
   const koa = await startHttp({ environments: clock, http: { authenticator } });
   for (const { backend } of [hot, koa]) {
     backend.serve('v1', 'c', sources);
