@@ -7,6 +7,7 @@ import { usesMirror } from './app/git-source.js';
 import { parseFileOf } from './app/parse-file.js';
 import { createServing } from './app/serving.js';
 import type { Serving } from './app/serving.js';
+import { createVaults, sectionVault } from './app/vaults.js';
 import type { Emit } from './core/events.js';
 import { logEvents } from './observability/log-events.js';
 import { createLog } from './observability/log.js';
@@ -66,10 +67,12 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     for (const message of notices) emit({ type: 'notice', message });
     const directory = dataDirectory(settings['data-directory'], options.environment ?? process.env);
     const parse = await parseFileOf(settings.encryption);
-    const backend = options.backend?.(emit) ?? createBackend({ settings, dataDirectory: directory, parse, emit });
+    const vaults = createVaults({ limits: settings.limits, emit });
+    const context = { settings, dataDirectory: directory, parse, vaults, emit };
+    const backend = options.backend?.(emit) ?? createBackend(context);
     const digestKey = await digestKeyFor(settings, directory);
     const ciphers = await ciphersOf(settings.encryption);
-    return createServing({ settings, backend, digestKey, ciphers, emit });
+    return createServing({ settings, backend, vault: sectionVault(settings.vault, vaults), digestKey, ciphers, emit });
   };
   return {
     emit,

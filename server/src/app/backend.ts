@@ -37,7 +37,7 @@ function sourceBackend(source: SourceSettings, context: SourceContext): Backend 
     case 'native':
       return nativeBackend(source, context);
     case 'vault':
-      return vaultBackend(source, context.settings, context.emit);
+      return vaultBackend(source, context.settings, context.vaults);
   }
 }
 

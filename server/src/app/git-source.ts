@@ -19,6 +19,7 @@ import type {
 } from '../settings/sections/git-source.js';
 import type { GitSourceSettings } from '../settings/sections/sources.js';
 import type { SshSettings } from '../settings/sections/ssh.js';
+import type { Vaults } from './vaults.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -28,6 +29,7 @@ export interface SourceContext {
   readonly dataDirectory: string;
   readonly parse: ParseFile;
   readonly snapshotLimits: SnapshotBackendLimits;
+  readonly vaults: Vaults;
   readonly emit: Emit;
 }
 

@@ -9,19 +9,24 @@ import type { HttpLimits } from '../http/limits.js';
 import { createHttpServer } from '../http/server.js';
 import { createHealth } from '../observability/health.js';
 import type { SourceHealth } from '../observability/health.js';
+import { vaultComponent, type VaultState } from '../observability/vault-health.js';
 import { createAnonymousAuthenticator } from '../security/authenticator.js';
 import { createCipherValues, type CipherValues } from '../secrets/cipher-values.js';
 import type { Ciphers } from '../secrets/ciphers.js';
 import type { LimitSettings } from '../settings/sections/limits.js';
 import type { Settings } from '../settings/schema.js';
+import type { SourceSettings } from '../settings/sections/sources.js';
+import type { Vault } from '../vault/vault.js';
 import { lookUpCheck } from './look-up.js';
-import { readsAsCaller } from './vault.js';
+import { readsAsCaller } from './vault-connection.js';
 import { packageVersion } from './version.js';
 import { webhooksOf } from './webhooks.js';
 
 export interface ServingOptions {
   readonly settings: Settings;
   readonly backend: Backend;
+  /** Where references lead; null: there are none. Closed with the rest. */
+  readonly vault: Vault | null;
   readonly digestKey: Uint8Array;
   readonly ciphers: Ciphers;
   readonly emit: Emit;
@@ -34,7 +39,7 @@ export interface Serving {
 }
 
 export function createServing(options: ServingOptions): Serving {
-  const { backend, ciphers, settings } = options;
+  const { backend, ciphers, settings, vault } = options;
   const state = { isStopping: false };
   const environments = environmentsOf(options);
   const health = healthOf(options, environments, () => state.isStopping);
@@ -49,6 +54,7 @@ export function createServing(options: ServingOptions): Serving {
   });
   return {
     async start(signal) {
+      vault?.start();
       await backend.start(signal);
       const { address, port } = await server.start();
       const host = address.includes(':') ? `[${address}]` : address;
@@ -59,6 +65,7 @@ export function createServing(options: ServingOptions): Serving {
       await server.close(reason);
       await webhooks.close();
       await backend.close();
+      await vault?.close();
     },
   };
 }
@@ -97,7 +104,7 @@ function cipherValuesOf({ ciphers, settings, emit }: ServingOptions): CipherValu
 }
 
 function healthOf(
-  { settings, backend }: ServingOptions,
+  { settings, backend, vault }: ServingOptions,
   environments: Environments,
   isStopping: () => boolean,
 ): HealthProbes {
@@ -109,6 +116,7 @@ function healthOf(
     checks: health.repositories,
     lookUp: (check) => lookUpCheck({ environments, backend }, check),
     sources: () => sourcesOf(backend),
+    others: () => (vault === null ? {} : { vault: vaultComponent(vaultStateOf(vault), Date.now()) }),
     isStopping,
     now: Date.now,
   });
@@ -126,7 +134,7 @@ function serverOptions(settings: Settings): ServerOptions {
     port: server.port,
     prefix: server.prefix,
     publicUrl: null,
-    takesCallerTokens: settings.sources.some(readsAsCaller),
+    takesCallerTokens: settings.sources.some(takesCallerToken),
     authenticator: createAnonymousAuthenticator(),
     info: () => ({ build: { name: 'cairn-config-server', version: packageVersion() } }),
     queries: {
@@ -149,6 +157,19 @@ function httpLimits(limits: LimitSettings, stopTime: number): HttpLimits {
     body: limits['request-body'],
     answerTime: limits['request-time'],
     stopTime,
+  };
+}
+
+function takesCallerToken(source: SourceSettings): boolean {
+  return source.type === 'vault' && readsAsCaller(source);
+}
+
+function vaultStateOf(vault: Vault): VaultState {
+  const { lastSuccess, failure } = vault.secrets.state();
+  return {
+    isReady: vault.needsCaller || lastSuccess !== null || vault.hasLoggedIn(),
+    lastSuccess,
+    failure: failure ?? vault.loginFailure(),
   };
 }
 

@@ -35,6 +35,8 @@ export interface HealthOptions {
   /** Looks up without any fetch of a remote that is served already. */
   readonly lookUp: (check: HealthCheck) => Promise<CheckOutcome>;
   readonly sources: () => readonly SourceHealth[];
+  /** Components beside them, by name. */
+  readonly others?: () => Readonly<Record<string, HealthComponent>>;
   readonly isStopping: () => boolean;
   readonly now: () => number;
 }
@@ -52,6 +54,7 @@ export function createHealth(options: HealthOptions): HealthProbes {
       const configServer = options.isEnabled ? { configServer: await configServerOf(options) } : {};
       const components: Record<string, HealthComponent> = {
         ...configServer,
+        ...options.others?.(),
         livenessState: liveness(),
         readinessState: readiness(),
       };

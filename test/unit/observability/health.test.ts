@@ -40,6 +40,15 @@ describe('health', () => {
     });
   });
 
+  it('has what else there is beside it', async () => {
+    const { status, components } = await aHealth({ others: () => ({ vault: { status: 'DEGRADED' } }) }).report();
+    expect([status, Object.keys(components), components['vault']]).to.deep.equal([
+      'UP',
+      ['configServer', 'vault', 'livenessState', 'readinessState'],
+      { status: 'DEGRADED' },
+    ]);
+  });
+
   it('tells of each lookup that is configured', async () => {
     const checks = [
       { application: 'orders', profiles: ['dev', 'prod'], label: 'v1' },

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { createBackend } from '#server/app/backend.js';
 import { parseFile } from '#server/core/documents/parse-file.js';
-import { readsAsCaller } from '#server/app/vault.js';
+import { readsAsCaller } from '#server/app/vault-connection.js';
+import { createVaults } from '#server/app/vaults.js';
 import type { VaultSourceSettings } from '#server/settings/sections/sources.js';
 import { expectError } from '../../support/expect-error.js';
 import { aSettingsFolder, type SettingsFolder } from '../../support/settings-folder.js';
@@ -112,8 +113,10 @@ describe('settings of Vault', () => {
   for (const [written, said] of refused) {
     it(`are refused at the start with ${written}`, async () => {
       const { settings } = await folder.load('cairn.yml', `sources: [{ type: vault, ${written} }]\n`);
+      const emit = (): void => undefined;
+      const vaults = createVaults({ limits: settings.limits, emit });
       const error = await expectError('CONFIG_SETTINGS_INVALID', () =>
-        createBackend({ settings, dataDirectory: folder.path, emit: () => undefined, parse: parseFile }),
+        createBackend({ settings, dataDirectory: folder.path, parse: parseFile, vaults, emit }),
       );
       expect(error.message).to.contain('In the source "main": ').and.contain(said).and.not.contain('canary');
     });

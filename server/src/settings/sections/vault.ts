@@ -44,6 +44,9 @@ export interface VaultSettings {
   readonly 'stale-limit': number;
 }
 
+/** Where Vault is looked for unless another place is written. */
+export const vaultHost = '127.0.0.1';
+
 const reference = (name: string): { readonly reference: readonly string[] } => ({
   reference: [`spring.cloud.config.server.vault.${name}`],
 });
@@ -119,7 +122,7 @@ export const vaultFields: { readonly [K in keyof VaultSettings]: SettingType<Vau
     ...reference('scheme'),
   }),
   host: text({
-    default: '127.0.0.1',
+    default: vaultHost,
     taken: 'a host name or IP address',
     description: 'Host of Vault.',
     ...reference('host'),
