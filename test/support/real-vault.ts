@@ -9,9 +9,21 @@ import { eventually } from './eventually.js';
 export interface RealVault {
   readonly address: string;
   readonly rootToken: string;
+  /** What only the test server tells of itself: undefined where another program is the Vault. */
+  readonly testServer: TestServer | undefined;
   /** Sends as root, or with another token. */
   send(method: string, path: string, body?: unknown, token?: string): Promise<VaultReply>;
   close(): Promise<void>;
+}
+
+export interface TestServer {
+  /** Any one of them opens a sealed Vault. */
+  readonly unsealKeys: readonly string[];
+  /** Where the same Vault asks for a client's certificate, and what is to be trusted there, in PEM. */
+  readonly tlsAddress: string;
+  readonly certificate: string;
+  /** Names and passwords in the database behind the plugin `users` of the engine `database`. */
+  users(): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface VaultReply {
@@ -35,19 +47,29 @@ export function needVault(context: Context): string {
     console.log('      skipped, there is neither VAULT_TEST_SERVER, nor `vault` on the path, nor Go to build it with');
     return context.skip();
   }
-  context.timeout(15 * 60_000);
+  context.timeout(25 * 60_000);
   const { status, stdout, stderr } = spawnSync(build, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the Vault for tests cannot be built: ${stderr}`);
   return stdout.trim();
 }
 
+/** For a hook or a test: skipped, with the reason, where the Vault is another program than the test server, or an older one. */
+export function needTestServer(context: Context, { testServer }: RealVault): TestServer {
+  if (testServer !== undefined) return testServer;
+  console.log('      skipped, this Vault is not the test server of test/support/vault-server');
+  return context.skip();
+}
+
 const isOnPath = (program: string): boolean => spawnSync('which', [program]).status === 0;
 
 export async function startRealVault(program: string): Promise<RealVault> {
-  const { child, address, rootToken } = await (program === 'vault' ? startDevServer() : startTestServer(program));
+  const { child, address, rootToken, testServer } = await (program === 'vault'
+    ? startDevServer()
+    : startTestServer(program));
   return {
     address,
     rootToken,
+    testServer,
     send: (method, path, body, token = rootToken) => send(new URL(`/v1/${path}`, address), method, token, body),
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -61,11 +83,28 @@ interface Started {
   readonly child: ChildProcess;
   readonly address: string;
   readonly rootToken: string;
+  readonly testServer?: TestServer;
+}
+
+/** What the test server prints; what is new in it may be missing. */
+interface Printed extends Partial<Omit<TestServer, 'users'>> {
+  readonly address: string;
+  readonly rootToken: string;
 }
 
 async function startTestServer(program: string): Promise<Started> {
   const child = spawn(program, ['127.0.0.1:0'], { stdio: ['pipe', 'pipe', 'ignore'] });
-  return { child, ...(await firstLine(child)) };
+  const { address, rootToken, unsealKeys, tlsAddress, certificate } = await firstLine(child);
+  if (unsealKeys === undefined || tlsAddress === undefined || certificate === undefined) {
+    return { child, address, rootToken };
+  }
+  const testServer = { unsealKeys, tlsAddress, certificate, users: () => databaseUsers(address) };
+  return { child, address, rootToken, testServer };
+}
+
+async function databaseUsers(address: string): Promise<ReadonlyMap<string, string>> {
+  const response = await fetch(`${address}/users`, { signal: AbortSignal.timeout(10_000) });
+  return new Map(Object.entries((await response.json()) as Readonly<Record<string, string>>));
 }
 
 /** Vault's own program takes no port 0, so it is given one that was free a moment ago. */
@@ -95,13 +134,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function firstLine(child: ChildProcess): Promise<{ address: string; rootToken: string }> {
+async function firstLine(child: ChildProcess): Promise<Printed> {
   let text = '';
   for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
     text += chunk.toString();
     if (text.includes('\n')) break;
   }
-  return JSON.parse(text.slice(0, text.indexOf('\n'))) as { address: string; rootToken: string };
+  return JSON.parse(text.slice(0, text.indexOf('\n'))) as Printed;
 }
 
 async function send(url: URL, method: string, token: string, body: unknown): Promise<VaultReply> {
