@@ -146,6 +146,11 @@ export const errorCatalogue = {
     title: 'Overloaded',
     help: 'Too many passwords are being checked at once. Ask again later; a verified password is remembered for a minute and does not wait.',
   },
+  CONFIG_AUDIT_UNAVAILABLE: {
+    status: 503,
+    title: 'Audit unavailable',
+    help: 'The record of this request cannot be kept (the disk is full, a sink does not answer), and with `audit.backpressure: block` nothing is served unaudited. Health and log say which sink fails; the server goes on trying.',
+  },
   CONFIG_TIMEOUT: {
     status: 503,
     title: 'Timed out',
@@ -170,6 +175,16 @@ export const errorCatalogue = {
     status: 500,
     title: 'Mirror locked',
     help: 'Another process works on this mirror in the same data directory. Give each server a data directory of its own.',
+  },
+  CONFIG_AUDIT_LOCKED: {
+    status: 500,
+    title: 'Audit log locked',
+    help: 'Another process writes the audit log in the same data directory. Give each server a data directory of its own.',
+  },
+  CONFIG_AUDIT_BROKEN: {
+    status: 500,
+    title: 'Audit log broken',
+    help: 'The audit log on disk is not the one that was acknowledged: a part is missing or was changed. `cairn audit verify` names file and line; docs/audit.md says how to go on.',
   },
   CONFIG_GIT_TRANSPORT_UNSUPPORTED: {
     status: 500,

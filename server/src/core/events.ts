@@ -1,3 +1,4 @@
+import type { DescribedChange } from './described-change.js';
 import type { ErrorCode } from './errors.js';
 
 /**
@@ -48,6 +49,23 @@ export type CairnEvent =
       readonly from: string | null;
       readonly to: string | null;
     }
+  | {
+      /** What a moved label changed; comes after its `label-moved`. Lists are bounded. */
+      readonly type: 'change-described';
+      readonly source: string;
+      readonly label: string;
+      readonly from: string | null;
+      readonly to: string | null;
+      readonly change: DescribedChange;
+    }
+  | {
+      /** Records of the audit cannot be kept. */
+      readonly type: 'audit-failed';
+      readonly sink: string;
+      readonly message: string;
+      readonly diagnostics: Readonly<Record<string, unknown>>;
+    }
+  | { readonly type: 'audit-recovered'; readonly sink: string; /** Records lost meanwhile. */ readonly dropped: number }
   | {
       readonly type: 'webhook-received';
       readonly host: string;

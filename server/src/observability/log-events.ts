@@ -19,13 +19,9 @@ export function logEvents(log: Log): Emit {
 }
 
 function lineFor(event: CairnEvent): Line {
+  if (isOneOf(event, lifeEvents)) return lifeLine(event);
+  if (isOneOf(event, auditEvents)) return auditLine(event);
   switch (event.type) {
-    case 'server-started':
-    case 'server-stopping':
-    case 'server-stopped':
-    case 'notice':
-    case 'crashed':
-      return lifeLine(event);
     case 'request-finished':
     case 'request-failed':
       return requestLine(event);
@@ -40,14 +36,22 @@ function lineFor(event: CairnEvent): Line {
   }
 }
 
-type LifeEvent = Extract<
-  CairnEvent,
-  { type: 'server-started' | 'server-stopping' | 'server-stopped' | 'notice' | 'crashed' }
->;
+const lifeEvents = ['server-started', 'server-stopping', 'server-stopped', 'notice', 'crashed'] as const;
+const auditEvents = ['audit-failed', 'audit-recovered'] as const;
+
+function isOneOf<const T extends CairnEvent['type']>(
+  event: CairnEvent,
+  types: readonly T[],
+): event is Extract<CairnEvent, { type: T }> {
+  return types.some((type) => type === event.type);
+}
+
+type LifeEvent = Extract<CairnEvent, { type: (typeof lifeEvents)[number] }>;
 type RequestEvent = Extract<CairnEvent, { type: 'request-finished' | 'request-failed' }>;
 type CipherEvent = Extract<CairnEvent, { type: 'ciphers-invalid' }>;
 type WebhookEvent = Extract<CairnEvent, { type: 'webhook-received' | 'webhook-refused' | 'refresh-late' }>;
-type SourceEvent = Exclude<CairnEvent, LifeEvent | RequestEvent | CipherEvent | WebhookEvent>;
+type AuditEvent = Extract<CairnEvent, { type: (typeof auditEvents)[number] }>;
+type SourceEvent = Exclude<CairnEvent, LifeEvent | RequestEvent | CipherEvent | WebhookEvent | AuditEvent>;
 
 function lifeLine(event: LifeEvent): Line {
   switch (event.type) {
@@ -92,6 +96,14 @@ function cipherLine({ propertySource, keys, count }: CipherEvent): Line {
   return line('warn', `cannot decrypt ${count} ${values} of ${propertySource}`, { propertySource, keys, count });
 }
 
+function auditLine(event: AuditEvent): Line {
+  const { sink } = event;
+  if (event.type === 'audit-failed')
+    return line('error', `audit: ${sink}: ${event.message}`, { sink, ...event.diagnostics });
+  const { dropped } = event;
+  return line(dropped > 0 ? 'warn' : 'info', `audit: ${sink} is back; ${dropped} records were lost`, { sink, dropped });
+}
+
 function webhookLine(event: WebhookEvent): Line {
   switch (event.type) {
     case 'webhook-received': {
@@ -129,6 +141,11 @@ function sourceLine(event: SourceEvent): Line {
       return line('warn', `mirror repaired: ${event.reason}`, { source });
     case 'label-moved':
       return line('info', `label ${event.label} moved`, { source, label: event.label, from: event.from, to: event.to });
+    case 'change-described': {
+      const { label, from, to, change } = event;
+      const fields = { source, label, from, to, commits: change.commits.length, files: change.files.length };
+      return line('debug', `label ${label} changed ${change.files.length} files`, fields);
+    }
     case 'file-invalid': {
       const { file, line: row, column, version, servedVersion } = event;
       const at = [file, row, column].filter((part) => part !== undefined).join(':');

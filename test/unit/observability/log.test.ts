@@ -79,6 +79,21 @@ describe('the log', () => {
       { type: 'ciphers-invalid', propertySource: 'file:/x/a.yml', keys: ['a'], count: 1 },
       'warn',
     ],
+    [
+      'what a moved label changed',
+      {
+        type: 'change-described',
+        source: 'main',
+        label: 'main',
+        from: 'c1',
+        to: 'c2',
+        change: { commits: [], files: [], isComplete: true },
+      },
+      'debug',
+    ],
+    ['an audit that fails', { type: 'audit-failed', sink: 'file', message: 'full', diagnostics: {} }, 'error'],
+    ['an audit that lost nothing', { type: 'audit-recovered', sink: 'file', dropped: 0 }, 'info'],
+    ['an audit that lost records', { type: 'audit-recovered', sink: 'file', dropped: 2 }, 'warn'],
     ['a notice', { type: 'notice', message: 'x has no effect' }, 'warn'],
     ['a crash', { type: 'crashed', error: new Error('bug') }, 'error'],
   ];
