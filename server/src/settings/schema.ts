@@ -10,6 +10,8 @@ import { limitsSection } from './sections/limits.js';
 import type { LimitSettings } from './sections/limits.js';
 import { observabilitySection } from './sections/observability.js';
 import type { ObservabilitySettings } from './sections/observability.js';
+import { secretsSection } from './sections/secrets.js';
+import type { SecretsSettings } from './sections/secrets.js';
 import { securitySection } from './sections/security.js';
 import type { SecuritySettings } from './sections/security.js';
 import { serverSection } from './sections/server.js';
@@ -31,6 +33,7 @@ export interface Settings {
   readonly serving: ServingSettings;
   readonly encryption: EncryptionSettings;
   readonly vault: VaultSettings;
+  readonly secrets: SecretsSettings;
   readonly health: HealthSettings;
   readonly webhooks: WebhookSettings;
   readonly security: SecuritySettings;
@@ -50,6 +53,7 @@ export const settingsSchema: SettingType<Settings> = z.strictObject({
   serving: servingSection,
   encryption: encryptionSection,
   vault: vaultSection,
+  secrets: secretsSection,
   health: healthSection,
   webhooks: webhooksSection,
   security: securitySection,
@@ -64,7 +68,6 @@ export const plannedSettings: readonly string[] = [
   'server.tls',
   'sources[].credentials.ssh-key',
   'sources[].credentials.known-hosts',
-  'vault.allow',
   'audit',
   'observability.metrics',
 ];

@@ -13,6 +13,8 @@ type Unknown = Extract<Location, { kind: 'unknown' }>;
 /** That no setting has this name, with the nearest one that there is. */
 export function unknownSetting(at: Unknown, entry: Entry): Problem {
   const path = at.parent === '' ? at.name : `${at.parent}.${at.name}`;
+  if (/^vault\.allow\b/.test(path))
+    return { text: `${named(entry)} is not a setting: what may be referred to is \`secrets.allow\`` };
   if (isPlanned(path)) return { text: `${named(entry)} is not supported by this version` };
   const suggestion = suggest(at, entry, path);
   if (suggestion !== undefined) return { text: `${named(entry)} is not a setting; did you mean \`${suggestion}\`?` };

@@ -17,8 +17,19 @@ export interface Secret {
   readonly id: string;
 }
 
+/** A secret that needs no look at Vault before `until`. */
+export interface FreshSecret extends Secret {
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
 export type SecretOutcome =
-  | { readonly kind: 'secret'; readonly secret: Secret }
+  | {
+      readonly kind: 'secret';
+      readonly secret: Secret;
+      /** Set where it is past its time and given because Vault does not answer. */
+      readonly isStale?: true;
+    }
   | Extract<VaultAnswer, { readonly kind: 'refused' | 'unusable' | 'unavailable' }>;
 
 export interface SecretsOptions {
@@ -38,7 +49,7 @@ export interface SecretsOptions {
 export interface Secrets {
   get(at: SecretPath, caller: CallerToken | null, signal: AbortSignal): Promise<SecretOutcome>;
   /** The secret where it is here and needs no look at Vault. */
-  peek(at: SecretPath, caller: CallerToken | null): Secret | undefined;
+  peek(at: SecretPath, caller: CallerToken | null): FreshSecret | undefined;
   /** Whether the secret is here, if only for a while in which Vault does not answer. */
   has(at: SecretPath, caller: CallerToken | null): boolean;
   /** Reads the secret in the background, where it is not here. */
@@ -54,6 +65,8 @@ export interface Secrets {
 export interface SecretPath {
   readonly path: string;
   readonly version: KvVersion;
+  /** Of version 2: the version of the secret; without it the newest. */
+  readonly pin?: number;
 }
 
 export interface SecretsState {
@@ -98,8 +111,8 @@ export function createSecrets(options: SecretsOptions): Secrets {
     epochs.set(caller.id, { epoch }, 200);
     return epoch;
   };
-  const keyOf = ({ path, version }: SecretPath, caller: CallerToken | null): string =>
-    `${placeOf(caller)}\n${version}\n${path}`;
+  const keyOf = ({ path, version, pin }: SecretPath, caller: CallerToken | null): string =>
+    `${placeOf(caller)}\n${version}\n${pin ?? ''}\n${path}`;
 
   const keep = (name: string, values: TreeMap | null): Secret => {
     const text = values === null ? '' : writeJson(values);
@@ -121,7 +134,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
 
   const load = async (at: SecretPath, caller: CallerToken | null, signal: AbortSignal): Promise<SecretOutcome> => {
     const name = keyOf(at, caller);
-    const answer = await read(at.path, caller, signal);
+    const answer = await read(wirePath(at), caller, signal);
     if (answer.kind === 'unavailable') {
       if (!signal.aborted) noteOutage(answer.reason);
       return answer;
@@ -154,21 +167,22 @@ export function createSecrets(options: SecretsOptions): Secrets {
   return {
     async get(at, caller, signal) {
       const entry = entries.get(keyOf(at, caller));
-      const age = entry === undefined ? Infinity : ageOf(entry);
-      if (entry !== undefined && age < timeToLiveMs) return { kind: 'secret', secret: entry.secret };
       if (entry === undefined || !isUsable(entry)) return loadOnce(at, caller, signal);
+      const age = ageOf(entry);
+      if (age < timeToLiveMs) return { kind: 'secret', secret: entry.secret };
       // Not long past its time it is given at once, and looked at meanwhile; later where Vault did not answer just now.
       const sinceOutage = outage === undefined ? Infinity : clock.now() - outage.at;
       if (sinceOutage < outageMs || (outage === undefined && age < timeToLiveMs * 2)) {
         if (sinceOutage >= retryMs) background(at, caller);
-        return { kind: 'secret', secret: entry.secret };
+        return outage === undefined ? { kind: 'secret', secret: entry.secret } : stale(entry);
       }
       const outcome = await loadOnce(at, caller, signal);
-      return outcome.kind === 'unavailable' ? { kind: 'secret', secret: entry.secret } : outcome;
+      return outcome.kind === 'unavailable' ? stale(entry) : outcome;
     },
     peek(at, caller) {
       const entry = entries.get(keyOf(at, caller));
-      return entry !== undefined && ageOf(entry) < timeToLiveMs ? entry.secret : undefined;
+      if (entry === undefined || ageOf(entry) >= timeToLiveMs) return undefined;
+      return { ...entry.secret, until: entry.at + timeToLiveMs };
     },
     has(at, caller) {
       const entry = entries.get(keyOf(at, caller));
@@ -196,4 +210,12 @@ export function createSecrets(options: SecretsOptions): Secrets {
 
 function noSuchEngine(version: KvVersion): SecretOutcome {
   return { kind: 'unusable', reason: `it is no KV engine of version ${version}` };
+}
+
+function stale({ secret }: Entry): SecretOutcome {
+  return { kind: 'secret', secret, isStale: true };
+}
+
+function wirePath({ path, pin }: SecretPath): string {
+  return pin === undefined ? path : `${path}?version=${pin}`;
 }

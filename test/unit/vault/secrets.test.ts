@@ -224,6 +224,58 @@ describe('secrets of Vault', () => {
       expect(secrets.revision).to.equal(revision);
     });
   });
+
+  it('are read at the version that is pinned, each by itself', async () => {
+    const { secrets, asked } = stage();
+    await secrets.get({ ...at('kv/a'), pin: 3 }, null, noAbort());
+    await secrets.get(at('kv/a'), null, noAbort());
+    expect(asked).to.deep.equal(['kv/a?version=3 server', 'kv/a server']);
+  });
+
+  it('tell until when they need no look at Vault', async () => {
+    const { secrets, value, clock } = stage();
+    const start = clock.now();
+    await value();
+    clock.pass(10);
+    expect(secrets.peek(at('kv/a'), null)?.until).to.equal(start + 60_000);
+  });
+
+  it('say that they are past their time where Vault does not answer, and only then', async () => {
+    const { secrets, say, clock } = stage();
+    const isStale = async () => {
+      const outcome = await secrets.get(at('kv/a'), null, noAbort());
+      return outcome.kind === 'secret' ? (outcome.isStale ?? false) : outcome.kind;
+    };
+    expect(await isStale()).to.equal(false);
+    say(down);
+    clock.pass(120_000);
+    expect([await isStale(), await isStale()]).to.deep.equal([true, true]);
+    clock.pass(600_000);
+    expect(await isStale()).to.equal('unavailable');
+  });
+
+  it('have a revision that moves when one appears, changes, is dropped or expired, and not otherwise', async () => {
+    const { secrets, value, say, clock } = stage();
+    const revisions = [secrets.revision];
+    const look = async (act: () => unknown) => {
+      await act();
+      revisions.push(secrets.revision);
+    };
+    await look(() => value());
+    await look(() => value());
+    clock.pass(700_000);
+    await look(() => value());
+    say(answer({ a: '2' }));
+    clock.pass(700_000);
+    await look(() => value());
+    await look(() => {
+      secrets.expire();
+    });
+    say(refused);
+    await look(() => value());
+    const moves = revisions.map((revision, i) => revision !== (revisions[i - 1] ?? 0));
+    expect(moves).to.deep.equal([false, true, false, false, true, true, true]);
+  });
 });
 
 describe('a token of a caller', () => {

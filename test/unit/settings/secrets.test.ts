@@ -1,0 +1,66 @@
+import { expect } from 'chai';
+import { expectError } from '../../support/expect-error.js';
+import { aSettingsFolder, type SettingsFolder } from '../../support/settings-folder.js';
+
+describe('settings of secrets that values refer to', () => {
+  let folder: SettingsFolder;
+  before(async () => (folder = await aSettingsFolder()));
+  after(() => folder.remove());
+
+  const source = 'sources: [{ type: native, search-locations: [/etc/config] }]\n';
+  const secretsOf = async (text: string) => (await folder.load('cairn.yml', source + text)).settings.secrets;
+  const refusalOf = async (text: string) =>
+    (await expectError('CONFIG_SETTINGS_INVALID', () => secretsOf(text))).message;
+
+  it('allow nothing unless a rule is written', async () => {
+    expect(await secretsOf('')).to.deep.equal({
+      resolve: true,
+      unresolved: 'invalid',
+      backend: 'secret',
+      'kv-version': 1,
+      mounts: [],
+      allow: [],
+    });
+  });
+
+  it('are read as they are written', async () => {
+    const text = `
+secrets:
+  resolve: false
+  unresolved: fail
+  backend: kv
+  kv-version: 2
+  mounts: [{ path: team/kv }, { path: old, kv-version: 1 }]
+  allow:
+    - { applications: ["orders*"], profiles: [prod], paths: ["kv/{application}/*"] }
+    - { applications: [billing], paths: [team/kv/billing] }
+`;
+    expect(await secretsOf(text)).to.deep.equal({
+      resolve: false,
+      unresolved: 'fail',
+      backend: 'kv',
+      'kv-version': 2,
+      mounts: [
+        { path: 'team/kv', 'kv-version': 2 },
+        { path: 'old', 'kv-version': 1 },
+      ],
+      allow: [
+        { applications: ['orders*'], profiles: ['prod'], paths: ['kv/{application}/*'] },
+        { applications: ['billing'], profiles: [], paths: ['team/kv/billing'] },
+      ],
+    });
+  });
+
+  it('refuse paths of engines that lead elsewhere than they say', async () => {
+    for (const path of ['/kv', 'kv/', 'a//b', 'kv/..', 'k%2e', 'k?x', '']) {
+      const said = await refusalOf(`secrets: { mounts: [{ path: ${JSON.stringify(path)} }] }`);
+      expect(said, path).to.contain('secrets.mounts[0].path').and.contain('without a slash at its ends');
+    }
+  });
+
+  it('point who writes `vault.allow` to where it stands', async () => {
+    expect(await refusalOf('vault: { allow: [{ applications: [orders], paths: [a] }] }')).to.contain(
+      'is not a setting: what may be referred to is `secrets.allow`',
+    );
+  });
+});
