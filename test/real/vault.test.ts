@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { describeRecorded } from '../conformance/describe-recorded.js';
 import { readScenario } from '../conformance/scenario.js';
 import { createCleanups } from '../support/cleanups.js';
+import { comparable } from '../support/record-scene.js';
 import { fillVault, needVault, startRealVault, type RealVault } from '../support/real-vault.js';
 import { readVaultExchanges, type VaultExchange } from '../support/replayed-vault.js';
 
@@ -49,11 +50,3 @@ function ask(vault: RealVault, { method, path, token }: VaultExchange) {
   ]);
   return vault.send(method, path, undefined, token === null ? '' : tokens.get(token));
 }
-
-/** Without what is of the moment: ids, times, accessors. */
-function comparable(value: unknown): unknown {
-  const text = JSON.stringify(value, (name, member: unknown) => (ofTheMoment.has(name) ? '…' : member));
-  return JSON.parse(text);
-}
-
-const ofTheMoment = new Set(['request_id', 'created_time', 'accessor', 'id', 'creation_time']);

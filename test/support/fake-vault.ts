@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 /** What was asked of a Vault. */
 export interface VaultAsked {
@@ -11,6 +12,8 @@ export interface VaultAsked {
   readonly url: string;
   readonly token: string | undefined;
   readonly namespace: string | undefined;
+  /** Only where the client showed a certificate. */
+  readonly hasCertificate?: true;
   readonly body: unknown;
 }
 
@@ -86,8 +89,13 @@ async function read(request: IncomingMessage): Promise<VaultAsked> {
     path: decodeURIComponent(url.replace(/^\/v1\//, '')),
     token: headers['x-vault-token'] as string | undefined,
     namespace: headers['x-vault-namespace'] as string | undefined,
+    ...(isCertified(request.socket) && { hasCertificate: true }),
     body: text === '' ? undefined : (JSON.parse(text) as unknown),
   };
+}
+
+function isCertified(socket: Socket): boolean {
+  return socket instanceof TLSSocket && socket.getPeerX509Certificate() !== undefined;
 }
 
 function write(response: ServerResponse, said: VaultSays): void {

@@ -48,6 +48,13 @@ export function needVault(context: Context): string {
     return context.skip();
   }
   context.timeout(25 * 60_000);
+  return testServerProgram();
+}
+
+/** The program of the test server; built where `VAULT_TEST_SERVER` does not name it. */
+export function testServerProgram(): string {
+  const given = process.env['VAULT_TEST_SERVER'];
+  if (given !== undefined && given !== '') return given;
   const { status, stdout, stderr } = spawnSync(build, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the Vault for tests cannot be built: ${stderr}`);
   return stdout.trim();
@@ -164,13 +171,13 @@ export async function fillVault(vault: RealVault, mounts: VaultMounts): Promise<
     await vault.send('POST', `sys/mounts/${mount}`, { type: 'kv', options: { version: String(version) } });
     for (const [key, values] of Object.entries(data)) {
       const path = version === 2 ? `${mount}/data/${key}` : `${mount}/${key}`;
-      await ready(() => vault.send('POST', path, version === 2 ? { data: values } : values));
+      await untilReady(() => vault.send('POST', path, version === 2 ? { data: values } : values));
     }
   }
 }
 
 /** A KV engine of version 2 sets itself up for a moment after it is mounted. */
-async function ready(act: () => Promise<VaultReply>): Promise<void> {
+export async function untilReady(act: () => Promise<VaultReply>): Promise<void> {
   for (let left = 200; ; left -= 1) {
     const { status } = await act();
     if (status < 300) return;
