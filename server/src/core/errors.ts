@@ -44,7 +44,7 @@ export const errorCatalogue = {
   CONFIG_FORBIDDEN: {
     status: 403,
     title: 'Forbidden',
-    help: 'Vault refuses the token that the request brought as `X-Config-Token`: it is unknown, has ended, or its policies do not allow to read what the query needs.',
+    help: 'Who asks is known and may not have this: the role that the route needs is missing, or the policy does not allow the application, profile, label, file or client header that is asked for (docs/security.md). The answer is the same whether there is such a thing or not; the audit and `cairn policy explain` tell the rule. Or Vault refuses the token that the request brought as `X-Config-Token`: it is unknown, has ended, or its policies do not allow to read what the query needs.',
   },
   CONFIG_LABEL_NOT_FOUND: {
     status: 404,
@@ -160,6 +160,11 @@ export const errorCatalogue = {
     status: 500,
     title: 'Settings invalid',
     help: 'The server does not start: a setting is unknown, has the wrong type or contradicts another. The message names it, its value unless it is a secret, and what would be taken.',
+  },
+  CONFIG_POLICY_INVALID: {
+    status: 500,
+    title: 'Policy invalid',
+    help: 'The rules of `security.policy`, or of the file that `security.policy-file` names, are not right; the message names the rule and what would be taken. The server does not start; a running server goes on with the policy that it has, and says so in log and health.',
   },
   CONFIG_SECURITY_UNSETTLED: {
     status: 500,

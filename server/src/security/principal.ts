@@ -2,7 +2,15 @@
 import { createHash } from 'node:crypto';
 
 export type SchemeName =
-  'anonymous' | 'basic' | 'api-token' | 'bearer' | 'introspection' | 'certificate' | 'kubernetes' | 'gateway';
+  | 'anonymous'
+  | 'basic'
+  | 'api-token'
+  | 'bearer'
+  | 'introspection'
+  | 'certificate'
+  | 'kubernetes'
+  | 'gateway'
+  | 'webhook';
 
 export const roles = ['reader', 'operator', 'encryptor', 'auditor', 'admin'] as const;
 
