@@ -4,7 +4,15 @@ import type { VaultAuth } from '#server/vault/login.js';
 import { createCleanups } from '../support/cleanups.js';
 import { eventually } from '../support/eventually.js';
 import { noAbort } from '../support/queries.js';
-import { fillVault, needVault, startRealVault, type RealVault } from '../support/real-vault.js';
+import {
+  fillVault,
+  needTestServer,
+  needVault,
+  startRealVault,
+  type RealVault,
+  type VaultReply,
+} from '../support/real-vault.js';
+import { vaultOptions } from '../support/vault-options.js';
 
 const policy = 'path "kv/*" { capabilities = ["read"] }';
 
@@ -25,19 +33,7 @@ describe('the login at a real Vault', () => {
   afterEach(() => cleanups.run());
 
   const open = (auth: VaultAuth | null): Vault => {
-    const vault = createVault({
-      address: new URL(real.address),
-      namespace: null,
-      timeoutMs: 5000,
-      maxBytes: 1_000_000,
-      maxConnections: 4,
-      environment: {},
-      auth,
-      timeToLiveMs: 0,
-      staleLimitMs: 0,
-      cacheBytes: 1_000_000,
-    });
-    return cleanups.add(vault);
+    return cleanups.add(createVault({ ...vaultOptions(real.address), auth }));
   };
   const read = async (vault: Vault): Promise<unknown> => {
     const outcome = await vault.secrets.get({ path: 'kv/a', version: 1 }, null, noAbort());
@@ -100,20 +96,40 @@ describe('the login at a real Vault', () => {
     });
   });
 
-  it('is renewed before a lease of 5 seconds ends, and the token stays the same', async () => {
+  /** What Vault knows of the token that the login by AppRole gave. */
+  const ownToken = async (): Promise<Known> => {
+    const asked = (await accessors()).map((accessor) => real.send('POST', 'auth/token/lookup-accessor', { accessor }));
+    const found = (await Promise.all(asked)).map(({ body }: VaultReply) => body['data'] as unknown as Known);
+    return found.find((known) => known['path'] === 'auth/approle/login')!;
+  };
+
+  it('is renewed again and again before a lease of 5 seconds ends, and the token stays the same', async () => {
     const vault = open(await appRole({ token_ttl: '5s', token_max_ttl: '1h' }));
     expect(await read(vault)).to.equal('1');
     const known = await accessors();
-    const lease = async (): Promise<string> => {
-      const other = known.map((accessor) => real.send('POST', 'auth/token/lookup-accessor', { accessor }));
-      const found = (await Promise.all(other)).find(
-        ({ body }) => member(body, 'data', 'path') === 'auth/approle/login',
-      );
-      return member(found, 'body', 'data', 'expire_time');
-    };
-    const first = await lease();
-    expect(await eventually(async () => ((await lease()) === first ? undefined : true))).to.equal(true);
+    const ends = [(await ownToken())['expire_time']];
+    // Three leases, one after the other, are longer than one of them.
+    while (ends.length < 4) {
+      const next = await eventually(async () => {
+        const { expire_time: end } = await ownToken();
+        return end === ends.at(-1) ? undefined : end;
+      });
+      expect(await read(vault)).to.equal('1');
+      ends.push(next);
+    }
     expect(await accessors()).to.deep.equal(known);
+  });
+
+  it('is done again where the lease cannot be had longer, and reads go on meanwhile', async () => {
+    const vault = open(await appRole({ token_ttl: '2s', token_max_ttl: '3s' }));
+    expect(await read(vault)).to.equal('1');
+    const { accessor: first } = await ownToken();
+    const next = await eventually(async () => {
+      expect(await read(vault)).to.equal('1');
+      const { accessor } = await ownToken();
+      return accessor === first ? undefined : accessor;
+    });
+    expect(next).not.to.equal(first);
     expect(await read(vault)).to.equal('1');
   });
 
@@ -137,10 +153,28 @@ describe('the login at a real Vault', () => {
     expect(await accessors()).to.deep.equal(known);
   });
 
-  it('waits while Vault is sealed', async () => {
+  it('waits while Vault is sealed, and holds after', async function () {
+    const { unsealKeys } = needTestServer(this, real);
     const vault = open(await appRole());
     expect(await read(vault)).to.equal('1');
+    const known = await accessors();
     await real.send('PUT', 'sys/seal');
     expect(await read(vault)).to.deep.equal({ kind: 'unavailable', reason: 'it answers 503: sealed, or not ready' });
+    await real.send('PUT', 'sys/unseal', { key: unsealKeys[0] });
+    expect(await eventually(async () => ((await read(vault)) === '1' ? true : undefined))).to.equal(true);
+    expect(await accessors()).to.deep.equal(known);
+  });
+
+  it('is done at last where Vault is sealed at first', async function () {
+    const { unsealKeys } = needTestServer(this, real);
+    const auth = await appRole();
+    await real.send('PUT', 'sys/seal');
+    const vault = open(auth);
+    expect(await read(vault)).to.deep.equal({ kind: 'unavailable', reason: 'it answers 503: sealed, or not ready' });
+    await real.send('PUT', 'sys/unseal', { key: unsealKeys[0] });
+    expect(await eventually(async () => ((await read(vault)) === '1' ? true : undefined))).to.equal(true);
+    expect(vault.loginFailure()).to.equal(null);
   });
 });
+
+type Known = Readonly<Record<string, unknown>>;

@@ -34,13 +34,16 @@ export async function enableJwt(vault: RealVault): Promise<{ readonly token: str
   return { token: tokenFor('vault'), otherToken: tokenFor('billing') };
 }
 
-/** A role `cairn` for who shows `certificate`. */
-export async function enableCertificate(
-  vault: RealVault,
-): Promise<{ readonly certificate: string; readonly key: string }> {
+/** A role `cairn` for who shows `certificate`; `settings` of the role besides. */
+export async function enableCertificate(vault: RealVault, settings: object = {}): Promise<ShownCertificate> {
   await must(vault, 'sys/auth/cert', { type: 'cert' });
-  await must(vault, 'auth/cert/certs/cairn', { certificate: selfSigned.cert, ...granted });
+  await must(vault, 'auth/cert/certs/cairn', { certificate: selfSigned.cert, ...granted, ...settings });
   return { certificate: selfSigned.cert, key: selfSigned.key };
+}
+
+export interface ShownCertificate {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /** Posts as root, and throws where Vault does not take it. */
