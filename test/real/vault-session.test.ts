@@ -165,6 +165,19 @@ describe('the login at a real Vault', () => {
     expect(await accessors()).to.deep.equal(known);
   });
 
+  it('is done again where the lease ends while Vault is sealed', async function () {
+    const { unsealKeys } = needTestServer(this, real);
+    const vault = open(await appRole({ token_ttl: '1s', token_max_ttl: '1h' }));
+    expect(await read(vault)).to.equal('1');
+    const known = await accessors();
+    await real.send('PUT', 'sys/seal');
+    const reason = await eventually(() => vault.loginFailure() ?? undefined);
+    expect(reason).to.equal('it answers 503: sealed, or not ready');
+    await real.send('PUT', 'sys/unseal', { key: unsealKeys[0] });
+    expect(await eventually(async () => ((await read(vault)) === '1' ? true : undefined))).to.equal(true);
+    expect(await accessors()).not.to.deep.equal(known);
+  });
+
   it('is done at last where Vault is sealed at first', async function () {
     const { unsealKeys } = needTestServer(this, real);
     const auth = await appRole();
