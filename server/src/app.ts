@@ -67,7 +67,7 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     for (const message of notices) emit({ type: 'notice', message });
     const directory = dataDirectory(settings['data-directory'], options.environment ?? process.env);
     const parse = await parseFileOf(settings.encryption);
-    const vaults = createVaults({ limits: settings.limits, emit });
+    const vaults = createVaults({ limits: settings.limits, pollMs: settings.secrets['poll-interval'], emit });
     const context = { settings, dataDirectory: directory, parse, vaults, emit };
     const backend = options.backend?.(emit) ?? createBackend(context);
     const digestKey = await digestKeyFor(settings, directory);

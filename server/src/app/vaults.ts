@@ -22,6 +22,8 @@ export interface Vaults {
 
 export interface VaultsOptions {
   readonly limits: Pick<LimitSettings, 'caches' | 'file'>;
+  /** As of a Vault. */
+  readonly pollMs?: number;
   readonly emit: Emit;
 }
 
@@ -66,13 +68,18 @@ function placeOf(settings: VaultSettings): string {
   return JSON.stringify([reached, namespace, timeout, tls, auth, settings['time-to-live'], settings['stale-limit']]);
 }
 
-function createShared(settings: VaultSettings, { written }: VaultUser, { limits, emit }: VaultsOptions): Shared {
+function createShared(
+  settings: VaultSettings,
+  { written }: VaultUser,
+  { limits, pollMs = 0, emit }: VaultsOptions,
+): Shared {
   const users: VaultUser[] = [];
   let told: string | undefined;
   const vault = createVault({
     ...connectionOf(settings, written),
     maxBytes: limits.file,
     maxConnections: mostConnections,
+    pollMs,
     timeToLiveMs: settings['time-to-live'],
     staleLimitMs: settings['stale-limit'],
     cacheBytes: limits.caches / 32,
@@ -87,6 +94,9 @@ function createShared(settings: VaultSettings, { written }: VaultUser, { limits,
       told = undefined;
       for (const { name } of users) emit({ type: 'source-recovered', source: name });
     },
+  });
+  vault.secrets.onChange(({ path, kind }) => {
+    if (kind !== 'refused') emit({ type: 'secret-rotated', path, isDeleted: kind === 'deleted' });
   });
   return { vault, users };
 }

@@ -41,6 +41,12 @@ export type CairnEvent =
       readonly message: string;
       readonly diagnostics: Readonly<Record<string, unknown>>;
     }
+  | {
+      /** A secret of Vault has another value than it had, or none any more. `path` as in policies: `secret/orders/db`. */
+      readonly type: 'secret-rotated';
+      readonly path: string;
+      readonly isDeleted: boolean;
+    }
   | { readonly type: 'mirror-repaired'; readonly source: string; readonly reason: string }
   | {
       readonly type: 'label-moved';

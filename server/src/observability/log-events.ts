@@ -21,6 +21,7 @@ export function logEvents(log: Log): Emit {
 function lineFor(event: CairnEvent): Line {
   if (isOneOf(event, lifeEvents)) return lifeLine(event);
   if (isOneOf(event, auditEvents)) return auditLine(event);
+  if (isOneOf(event, secretEvents)) return secretLine(event);
   switch (event.type) {
     case 'request-finished':
     case 'request-failed':
@@ -37,6 +38,7 @@ function lineFor(event: CairnEvent): Line {
 }
 
 const lifeEvents = ['server-started', 'server-stopping', 'server-stopped', 'notice', 'crashed'] as const;
+const secretEvents = ['secret-rotated'] as const;
 const auditEvents = ['audit-failed', 'audit-recovered'] as const;
 
 function isOneOf<const T extends CairnEvent['type']>(
@@ -51,7 +53,11 @@ type RequestEvent = Extract<CairnEvent, { type: 'request-finished' | 'request-fa
 type CipherEvent = Extract<CairnEvent, { type: 'ciphers-invalid' }>;
 type WebhookEvent = Extract<CairnEvent, { type: 'webhook-received' | 'webhook-refused' | 'refresh-late' }>;
 type AuditEvent = Extract<CairnEvent, { type: (typeof auditEvents)[number] }>;
-type SourceEvent = Exclude<CairnEvent, LifeEvent | RequestEvent | CipherEvent | WebhookEvent | AuditEvent>;
+type SecretEvent = Extract<CairnEvent, { type: (typeof secretEvents)[number] }>;
+type SourceEvent = Exclude<
+  CairnEvent,
+  SecretEvent | LifeEvent | RequestEvent | CipherEvent | WebhookEvent | AuditEvent
+>;
 
 function lifeLine(event: LifeEvent): Line {
   switch (event.type) {
@@ -102,6 +108,10 @@ function auditLine(event: AuditEvent): Line {
     return line('error', `audit: ${sink}: ${event.message}`, { sink, ...event.diagnostics });
   const { dropped } = event;
   return line(dropped > 0 ? 'warn' : 'info', `audit: ${sink} is back; ${dropped} records were lost`, { sink, dropped });
+}
+
+function secretLine({ path, isDeleted }: SecretEvent): Line {
+  return line('info', `secret ${path} ${isDeleted ? 'deleted' : 'rotated'}`, { path });
 }
 
 function webhookLine(event: WebhookEvent): Line {

@@ -1,12 +1,14 @@
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { TreeMap } from 'cairn-config-client/values';
 import { createSingleFlight } from '../core/single-flight.js';
 import { createByteCache } from '../core/byte-cache.js';
 import type { CallerToken } from '../core/caller-token.js';
 import { writeJson } from '../core/json.js';
+import { createCallerPlaces } from './caller-places.js';
 import type { VaultAnswer } from './client.js';
 import { systemClock, type Clock } from './clock.js';
-import { secretIn, type KvVersion } from './kv.js';
+import { absolutePath, secretIn, standingOfValue, type KvVersion, type Standing } from './kv.js';
+import { createOutage, type OutageOptions, type SecretsState } from './outage.js';
 import type { VaultRead } from './reads.js';
 
 /** A secret as Vault had it not long ago. */
@@ -32,7 +34,15 @@ export type SecretOutcome =
     }
   | Extract<VaultAnswer, { readonly kind: 'refused' | 'unusable' | 'unavailable' }>;
 
-export interface SecretsOptions {
+/** What became of a secret that the server had. */
+export interface SecretChange {
+  /** `<mount>/<path>`, without version 2's `data/`. */
+  readonly path: string;
+  /** `refused`: it may not be read any more, or what is there now cannot be taken. */
+  readonly kind: 'rotated' | 'deleted' | 'refused';
+}
+
+export interface SecretsOptions extends Omit<OutageOptions, 'clock'> {
   readonly read: VaultRead;
   /** How long a secret is given without a look at Vault. */
   readonly timeToLiveMs: number;
@@ -40,9 +50,9 @@ export interface SecretsOptions {
   readonly staleLimitMs: number;
   readonly cacheBytes: number;
   readonly clock?: Clock;
-  /** Told where a read fails, and where one does not after that. */
-  readonly onFailure?: (reason: string) => void;
-  readonly onAnswer?: () => void;
+  /** Told of each secret that the server's own token reads for somebody. */
+  readonly onUse?: (at: SecretPath) => void;
+  readonly onExpire?: () => void;
 }
 
 /** What Vault has, by path and by whose token: cached, one read at a time for each. */
@@ -58,6 +68,8 @@ export interface Secrets {
   expire(): void;
   /** Moves whenever a secret that is kept appears, has another value, is dropped or expires by `expire`. */
   readonly revision: number;
+  /** Calls `listener` when a secret of the server's is another than it was. Returns the function that unsubscribes. */
+  onChange(listener: (change: SecretChange) => void): () => void;
   state(): SecretsState;
   close(): void;
 }
@@ -69,92 +81,122 @@ export interface SecretPath {
   readonly pin?: number;
 }
 
-export interface SecretsState {
-  /** When Vault last answered a read, milliseconds since the epoch. */
-  readonly lastSuccess: number | null;
-  /** Why the newest read failed; null where it did not. Public text. */
-  readonly failure: string | null;
+/** The same, for who looks whether they are still what they were. */
+export interface KeptSecrets extends Secrets {
+  kept(at: SecretPath): Kept | undefined;
+  /** Reads it now. */
+  look(at: SecretPath, signal: AbortSignal): Promise<SecretOutcome['kind']>;
+  /** Takes note of whether Vault answers. */
+  note(answer: VaultAnswer): void;
+}
+
+export interface Kept {
+  /** Undefined where Vault did not say. */
+  readonly standing: Standing | undefined;
+  /** Whether its time is up, or it has expired. */
+  readonly isDue: boolean;
+  readonly isExpired: boolean;
 }
 
 interface Entry {
   readonly secret: Secret;
+  readonly standing: Standing | undefined;
   readonly at: number;
   readonly generation: number;
 }
 
-interface Epoch {
-  readonly epoch: string;
+interface Refusal {
+  readonly outcome: SecretOutcome;
+  readonly at: number;
+  readonly generation: number;
+}
+
+/** What a read was for, and when it began. */
+interface Reading {
+  readonly at: SecretPath;
+  readonly caller: CallerToken | null;
+  readonly name: string;
+  readonly generation: number;
 }
 
 /** For so long after a read that failed, requests do not wait for Vault where there is something to give. */
 const outageMs = 30_000;
 /** And so often they make it be asked again. */
 const retryMs = 2000;
+/** For so long at most what Vault refused the server is not asked for again. */
+const refusedMs = 10_000;
 
-export function createSecrets(options: SecretsOptions): Secrets {
+export function createSecrets(options: SecretsOptions): KeptSecrets {
   const { read, timeToLiveMs, staleLimitMs, clock = systemClock } = options;
   const entries = createByteCache<string, Entry>(options.cacheBytes);
-  const epochs = createByteCache<string, Epoch>(options.cacheBytes / 16);
+  const refusals = createByteCache<string, Refusal>(options.cacheBytes / 16);
+  const places = createCallerPlaces(options.cacheBytes / 16);
   const flights = createSingleFlight<SecretOutcome>();
+  const listeners = new Set<(change: SecretChange) => void>();
+  const outage = createOutage({ ...options, clock });
   const key = randomBytes(32);
   let generation = 0;
   let revision = 0;
-  let lastSuccess: number | null = null;
-  let outage: { readonly reason: string; readonly at: number } | undefined;
 
-  /** Where a caller's secrets are kept. Its token refused, the next one is another place. */
-  const placeOf = (caller: CallerToken | null): string => {
-    if (caller === null) return 'server';
-    const known = epochs.get(caller.id);
-    if (known !== undefined) return known.epoch;
-    const epoch = randomUUID();
-    epochs.set(caller.id, { epoch }, 200);
-    return epoch;
-  };
   const keyOf = ({ path, version, pin }: SecretPath, caller: CallerToken | null): string =>
-    `${placeOf(caller)}\n${version}\n${pin ?? ''}\n${path}`;
+    `${caller === null ? 'server' : places.of(caller)}\n${version}\n${pin ?? ''}\n${path}`;
 
-  const keep = (name: string, values: TreeMap | null): Secret => {
+  const tell = ({ at: { path, version }, caller }: Reading, kind: SecretChange['kind']): void => {
+    if (caller !== null) return;
+    const change = { path: absolutePath(path, version), kind };
+    for (const listener of [...listeners]) listener(change);
+  };
+
+  const keep = (reading: Reading, values: TreeMap | null, standing: Standing | undefined): Secret => {
+    const { name, caller } = reading;
     const text = values === null ? '' : writeJson(values);
     const secret = { values, id: createHmac('sha256', key).update(text).digest('hex') };
-    if (entries.get(name)?.secret.id !== secret.id) revision += 1;
-    entries.set(name, { secret, at: clock.now(), generation }, 500 + 2 * name.length + 4 * text.length);
+    const before = entries.get(name);
+    // A read that began before everything expired is no news to one that began after.
+    if (before !== undefined && before.generation > reading.generation) return secret;
+    const entry = { secret, standing, at: clock.now(), generation: reading.generation };
+    entries.set(name, entry, 500 + 2 * name.length + 4 * text.length);
+    if (caller !== null) places.fill(caller);
+    if (before?.secret.id === secret.id) return secret;
+    revision += 1;
+    if (before !== undefined) tell(reading, values === null ? 'deleted' : 'rotated');
     return secret;
   };
-  const drop = (name: string, caller: CallerToken | null): void => {
-    revision += 1;
+  /** The entry of what Vault refused goes; all of a caller's where its token may be bad. */
+  const drop = (reading: Reading, outcome: SecretOutcome): SecretOutcome => {
+    const { name, caller } = reading;
+    const wasKept = entries.get(name) !== undefined;
     entries.delete(name);
-    if (caller !== null) epochs.delete(caller.id);
+    const hasLeft = caller !== null && outcome.kind === 'refused' && places.leave(caller);
+    if (wasKept || hasLeft) revision += 1;
+    if (caller === null)
+      refusals.set(name, { outcome, at: clock.now(), generation: reading.generation }, 200 + name.length);
+    if (wasKept) tell(reading, 'refused');
+    return outcome;
   };
 
-  const noteOutage = (reason: string): void => {
-    outage = { reason, at: clock.now() };
-    options.onFailure?.(reason);
-  };
-
-  const load = async (at: SecretPath, caller: CallerToken | null, signal: AbortSignal): Promise<SecretOutcome> => {
-    const name = keyOf(at, caller);
+  const load = async (reading: Reading, signal: AbortSignal): Promise<SecretOutcome> => {
+    const { at, caller } = reading;
     const answer = await read(wirePath(at), caller, signal);
-    if (answer.kind === 'unavailable') {
-      if (!signal.aborted) noteOutage(answer.reason);
-      return answer;
-    }
     // What the server may not read is no success, although Vault is there.
-    if (answer.kind !== 'refused' || caller !== null) lastSuccess = clock.now();
-    outage = undefined;
-    options.onAnswer?.();
-    if (answer.kind === 'refused') {
-      drop(name, caller);
-      return answer;
-    }
+    if (!signal.aborted) outage.note(answer, answer.kind !== 'refused' || caller !== null);
+    if (answer.kind === 'unavailable') return answer;
+    if (answer.kind === 'refused' || answer.kind === 'unusable') return drop(reading, answer);
     const values = answer.kind === 'ok' ? secretIn(answer.body, at.version) : null;
-    if (answer.kind !== 'unusable' && values !== undefined) return { kind: 'secret', secret: keep(name, values) };
     // What was there is there no more, although nobody can say what is.
-    drop(name, null);
-    return answer.kind === 'unusable' ? answer : noSuchEngine(at.version);
+    if (values === undefined) return drop(reading, noSuchEngine(at.version));
+    const standing = at.version === 2 ? standingOfValue(answer) : undefined;
+    return { kind: 'secret', secret: keep(reading, values, standing) };
   };
-  const loadOnce = (at: SecretPath, caller: CallerToken | null, signal: AbortSignal): Promise<SecretOutcome> =>
-    flights.run(`${String(generation)}\n${keyOf(at, caller)}`, signal, (shared) => load(at, caller, shared));
+  const loadOnce = (at: SecretPath, caller: CallerToken | null, signal: AbortSignal): Promise<SecretOutcome> => {
+    const reading = { at, caller, name: keyOf(at, caller), generation };
+    return flights.run(`${generation}\n${reading.name}`, signal, (shared) => load(reading, shared));
+  };
+  const refusalOf = (at: SecretPath, caller: CallerToken | null): SecretOutcome | undefined => {
+    const refusal = caller === null ? refusals.get(keyOf(at, null)) : undefined;
+    if (refusal?.generation !== generation) return undefined;
+    return clock.now() - refusal.at < Math.min(refusedMs, timeToLiveMs) ? refusal.outcome : undefined;
+  };
 
   const ageOf = (entry: Entry): number => (entry.generation === generation ? clock.now() - entry.at : timeToLiveMs * 2);
   const isUsable = (entry: Entry): boolean => clock.now() - entry.at < timeToLiveMs + staleLimitMs;
@@ -163,23 +205,28 @@ export function createSecrets(options: SecretsOptions): Secrets {
     loadOnce(at, caller, neverAborted).catch(() => undefined);
   };
   const neverAborted = new AbortController().signal;
+  const noteUse = (at: SecretPath, caller: CallerToken | null): void => {
+    if (caller === null) options.onUse?.(at);
+  };
 
   return {
     async get(at, caller, signal) {
+      noteUse(at, caller);
       const entry = entries.get(keyOf(at, caller));
-      if (entry === undefined || !isUsable(entry)) return loadOnce(at, caller, signal);
+      if (entry === undefined || !isUsable(entry)) return refusalOf(at, caller) ?? loadOnce(at, caller, signal);
       const age = ageOf(entry);
       if (age < timeToLiveMs) return { kind: 'secret', secret: entry.secret };
       // Not long past its time it is given at once, and looked at meanwhile; later where Vault did not answer just now.
-      const sinceOutage = outage === undefined ? Infinity : clock.now() - outage.at;
-      if (sinceOutage < outageMs || (outage === undefined && age < timeToLiveMs * 2)) {
-        if (sinceOutage >= retryMs) background(at, caller);
-        return outage === undefined ? { kind: 'secret', secret: entry.secret } : stale(entry);
+      const sinceOutage = outage.since();
+      if (sinceOutage === undefined ? age < timeToLiveMs * 2 : sinceOutage < outageMs) {
+        if (sinceOutage === undefined || sinceOutage >= retryMs) background(at, caller);
+        return sinceOutage === undefined ? { kind: 'secret', secret: entry.secret } : stale(entry);
       }
       const outcome = await loadOnce(at, caller, signal);
       return outcome.kind === 'unavailable' ? stale(entry) : outcome;
     },
     peek(at, caller) {
+      noteUse(at, caller);
       const entry = entries.get(keyOf(at, caller));
       if (entry === undefined || ageOf(entry) >= timeToLiveMs) return undefined;
       return { ...entry.secret, until: entry.at + timeToLiveMs };
@@ -189,24 +236,47 @@ export function createSecrets(options: SecretsOptions): Secrets {
       return entry !== undefined && isUsable(entry);
     },
     prefetch(at) {
+      noteUse(at, null);
       const entry = entries.get(keyOf(at, null));
       if (entry === undefined || ageOf(entry) >= timeToLiveMs) background(at, null);
     },
     expire() {
       generation += 1;
       revision += 1;
+      options.onExpire?.();
     },
     get revision() {
       return revision;
     },
-    state: () => ({ lastSuccess, failure: outage?.reason ?? null }),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    kept(at) {
+      const entry = entries.get(keyOf(at, null));
+      if (entry === undefined) return undefined;
+      const isExpired = entry.generation !== generation;
+      return { standing: entry.standing, isDue: ageOf(entry) >= timeToLiveMs, isExpired };
+    },
+    async look(at, signal) {
+      const outcome = await loadOnce(at, null, signal).catch((): SecretOutcome => aborted);
+      return outcome.kind;
+    },
+    note(answer) {
+      outage.note(answer, answer.kind === 'ok' || answer.kind === 'missing');
+    },
+    state: () => outage.state(),
     close() {
       flights.close();
+      listeners.clear();
       entries.clear();
-      epochs.clear();
+      refusals.clear();
+      places.clear();
     },
   };
 }
+
+const aborted: SecretOutcome = { kind: 'unavailable', reason: 'closed' };
 
 function noSuchEngine(version: KvVersion): SecretOutcome {
   return { kind: 'unusable', reason: `it is no KV engine of version ${version}` };

@@ -1,12 +1,15 @@
 import { createVaultClient, type VaultClientOptions } from './client.js';
 import { createLogin, type VaultAuth } from './login.js';
-import { createVaultRead } from './reads.js';
+import { createVaultRead, type VaultRead } from './reads.js';
+import { createRotation } from './rotation.js';
 import { createSecrets, type Secrets, type SecretsOptions } from './secrets.js';
 import { createVaultSession, type VaultSession } from './session.js';
 
-export interface VaultOptions extends VaultClientOptions, Omit<SecretsOptions, 'read'> {
+export interface VaultOptions extends VaultClientOptions, Omit<SecretsOptions, 'read' | 'onUse' | 'onExpire'> {
   /** Null: every read is in the name of a caller. */
   readonly auth: VaultAuth | null;
+  /** How often the secrets in use are looked at, ± 20 %. Default 0: only when they are asked for. */
+  readonly pollMs?: number;
 }
 
 /** One Vault: its secrets, and whether the server's own login holds. */
@@ -42,10 +45,19 @@ export function createVault(options: VaultOptions): Vault {
     });
     return session;
   };
+  const read: VaultRead = (path, caller, signal) =>
+    createVaultRead({ client, session: start() ?? null })(path, caller, signal);
   const secrets = createSecrets({
     ...options,
-    read: (path, caller, signal) => createVaultRead({ client, session: start() ?? null })(path, caller, signal),
+    read,
+    onUse: (at) => {
+      rotation.use(at);
+    },
+    onExpire: () => {
+      rotation.wake();
+    },
   });
+  const rotation = createRotation({ ...options, secrets, read, intervalMs: options.pollMs ?? 0 });
   return {
     secrets,
     needsCaller: auth === null,
@@ -53,6 +65,7 @@ export function createVault(options: VaultOptions): Vault {
     hasLoggedIn: () => hasLoggedIn,
     loginFailure: () => session?.failure() ?? null,
     async close() {
+      rotation.close();
       secrets.close();
       await session?.close();
       client.close();

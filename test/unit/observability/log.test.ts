@@ -94,6 +94,8 @@ describe('the log', () => {
     ['an audit that fails', { type: 'audit-failed', sink: 'file', message: 'full', diagnostics: {} }, 'error'],
     ['an audit that lost nothing', { type: 'audit-recovered', sink: 'file', dropped: 0 }, 'info'],
     ['an audit that lost records', { type: 'audit-recovered', sink: 'file', dropped: 2 }, 'warn'],
+    ['a rotated secret', { type: 'secret-rotated', path: 'secret/orders', isDeleted: false }, 'info'],
+    ['a deleted secret', { type: 'secret-rotated', path: 'secret/orders', isDeleted: true }, 'info'],
     ['a notice', { type: 'notice', message: 'x has no effect' }, 'warn'],
     ['a crash', { type: 'crashed', error: new Error('bug') }, 'error'],
   ];

@@ -160,6 +160,51 @@ describe('secrets of Vault', () => {
     expect([await value(), await value()]).to.deep.equal([refused, refused]);
   });
 
+  it('are not asked for again for ten seconds where Vault refuses the server, but after expire', async () => {
+    const { value, say, clock, asked, secrets } = stage();
+    say(refused);
+    expect([await value(), await value()]).to.deep.equal([refused, refused]);
+    clock.pass(9999);
+    await value();
+    expect(asked.length).to.equal(1);
+    clock.pass(1);
+    await value();
+    secrets.expire();
+    say(answer({ a: '1' }));
+    expect([await value(), asked.length]).to.deep.equal(['1', 3]);
+  });
+
+  it('are what a read that began after expire finds, whichever ends first', async () => {
+    const waiting: ((next: VaultAnswer) => void)[] = [];
+    const read = (): Promise<VaultAnswer> => new Promise((resolve) => waiting.push(resolve));
+    const secrets = createSecrets({ read, timeToLiveMs: 60_000, staleLimitMs: 0, cacheBytes: 1_000_000 });
+    const before = secrets.get(at('kv/a'), null, noAbort());
+    secrets.expire();
+    const after = secrets.get(at('kv/a'), null, noAbort());
+    waiting[1]?.(answer({ a: 'new' }));
+    await after;
+    waiting[0]?.(answer({ a: 'old' }));
+    await before;
+    expect(secrets.peek(at('kv/a'), null)?.values?.get('a')).to.equal('new');
+  });
+
+  it('tell who listens of those of the server, until that unsubscribes', async () => {
+    const { value, say, secrets } = stage();
+    const told: unknown[] = [];
+    const stop = secrets.onChange((change) => told.push(change));
+    for (const next of [answer({ a: '1' }), answer({ a: '2' })]) {
+      say(next);
+      secrets.expire();
+      await value();
+      await value('kv/a', ann);
+    }
+    stop();
+    say({ kind: 'missing' });
+    secrets.expire();
+    await value();
+    expect(told).to.deep.equal([{ path: 'kv/a', kind: 'rotated' }]);
+  });
+
   it('are looked at again after expire', async () => {
     const { value, say, secrets } = stage();
     await value();
@@ -201,7 +246,8 @@ describe('secrets of Vault', () => {
     it('moves with what is kept: new, changed, gone, refused, expired', async () => {
       const { say, value, secrets, clock } = stage();
       const seen = [secrets.revision];
-      for (const next of [answer({ a: '1' }), answer({ a: '2' }), { kind: 'missing' } as const, refused, tooLarge]) {
+      const [one, other, gone] = [answer({ a: '1' }), answer({ a: '2' }), { kind: 'missing' } as const];
+      for (const next of [one, other, gone, refused, one, tooLarge]) {
         say(next);
         clock.pass(120_000);
         await value();

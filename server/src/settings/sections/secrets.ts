@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { choice, flag, requiredText, text } from '../fields.js';
 import type { SettingType } from '../facts.js';
 import { requiredList, textList } from '../lists.js';
-import { wholeNumber } from '../quantities.js';
+import { duration, wholeNumber } from '../quantities.js';
 
 /** A KV engine by where it is mounted. */
 export interface SecretMountSettings {
@@ -24,6 +24,7 @@ export interface SecretsSettings {
   readonly unresolved: 'invalid' | 'fail';
   readonly backend: string;
   readonly 'kv-version': number;
+  readonly 'poll-interval': number;
   readonly mounts: readonly SecretMountSettings[];
   readonly allow: readonly SecretRuleSettings[];
 }
@@ -84,6 +85,12 @@ export const secretsSection: SettingType<SecretsSettings> = z.strictObject({
     max: 2,
     description: 'Version of that KV engine.',
     ...reference('kv-version'),
+  }),
+  'poll-interval': duration({
+    default: '30s',
+    min: 0,
+    description:
+      'How often the server looks whether secrets in use have changed, those of references and of sources alike, ± 20 %; 0: only when they are asked for.',
   }),
   mounts: z.array(mount).max(100).default([]),
   allow: z.array(rule).max(1000).default([]),
