@@ -18,6 +18,7 @@ describe('settings of secrets that values refer to', () => {
       unresolved: 'invalid',
       backend: 'secret',
       'kv-version': 1,
+      'poll-interval': 30_000,
       mounts: [],
       allow: [],
     });
@@ -27,6 +28,7 @@ describe('settings of secrets that values refer to', () => {
     const text = `
 secrets:
   resolve: false
+  poll-interval: 0s
   unresolved: fail
   backend: kv
   kv-version: 2
@@ -39,6 +41,7 @@ secrets:
       resolve: false,
       unresolved: 'fail',
       backend: 'kv',
+      'poll-interval': 0,
       'kv-version': 2,
       mounts: [
         { path: 'team/kv', 'kv-version': 2 },
