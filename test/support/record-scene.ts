@@ -42,7 +42,7 @@ export async function recordScene(vault: RealVault, scene: VaultScene): Promise<
       ...(recorded !== undefined && { sent: recorded }),
       ...(certificate !== undefined && { certificate }),
       status: answer.status,
-      body: answer.body === null ? null : withoutSecrets(answer.body, own),
+      body: answer.body === null ? null : withoutSecrets(answer.body, [vault.rootToken, own]),
     });
     return (answer.body ?? {}) as Record<string, never>;
   });
@@ -82,10 +82,10 @@ function clientTokenIn(body: unknown): string | undefined {
   return (body as { readonly auth?: { readonly client_token?: string } } | null)?.auth?.client_token;
 }
 
-function withoutSecrets(body: unknown, own: string): unknown {
+function withoutSecrets(body: unknown, [root, own]: readonly [string, string]): unknown {
   const text = JSON.stringify(body, (name, value: unknown) =>
     name === 'private_key' ? '-----BEGIN PRIVATE KEY-----\nnot recorded\n-----END PRIVATE KEY-----' : value,
-  );
+  ).replaceAll(root, 'the-root-token');
   return JSON.parse(own === '' ? text : text.replaceAll(own, 'the-own-token'));
 }
 

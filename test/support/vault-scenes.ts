@@ -52,7 +52,11 @@ const certificateLogin: VaultScene = async (vault, ask) => {
   await useToken(ask, { certificate: true });
 };
 
+/** What a login with a token of the settings asks. */
+const itself = { method: 'GET', path: 'auth/token/lookup-self' } as const;
+
 const database: VaultScene = async (vault, ask) => {
+  await ask(itself);
   await must(vault, 'sys/mounts/database', { type: 'database' });
   await must(vault, 'database/config/main', { plugin_name: 'users', allowed_roles: '*' });
   const role = { db_name: 'main', creation_statements: 'CREATE' };
@@ -82,6 +86,7 @@ async function leases(ask: Ask, lease: string): Promise<void> {
 }
 
 const pki: VaultScene = async (vault, ask) => {
+  await ask(itself);
   await must(vault, 'sys/mounts/pki', { type: 'pki' });
   await must(vault, 'pki/root/generate/internal', { common_name: 'Cairn Test CA', key_type: 'ec', ttl: '700h' });
   const role = { allowed_domains: 'example.com', allow_subdomains: true, key_type: 'ec', max_ttl: '72h' };
@@ -97,6 +102,7 @@ const pki: VaultScene = async (vault, ask) => {
 };
 
 const transit: VaultScene = async (vault, ask) => {
+  await ask(itself);
   await must(vault, 'sys/mounts/transit', { type: 'transit' });
   await must(vault, 'transit/keys/orders', {});
   const encrypted = async (text: string): Promise<string> => {
@@ -122,6 +128,7 @@ const transit: VaultScene = async (vault, ask) => {
 };
 
 const metadata: VaultScene = async (vault, ask) => {
+  await ask(itself);
   await must(vault, 'sys/mounts/secret', { type: 'kv', options: { version: '2' } });
   await untilReady(() => vault.send('GET', 'secret/config'));
   const write = (path: string, password: string) => must(vault, `secret/data/${path}`, { data: { password } });
