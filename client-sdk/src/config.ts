@@ -79,11 +79,14 @@ export interface ConfigEvents {
   readonly error: ErrorEvent;
 }
 
-/** A value of a property source, placeholders as written. */
+/** A value of a property source, placeholders as written. One that is a secret is `***` in JSON and when it is printed. */
 export interface PropertyValue {
+  /** With the option `secrets: 'wrap'`, a `Secret` where it is one. */
   readonly value: unknown;
   /** Where it stands in its file, `LINE:COLUMN`, if the server tells. */
   readonly origin?: string;
+  /** There if the server says that it is a secret. */
+  readonly secret?: true;
 }
 
 /** One property source as the server sent it; placeholders are as written. */

@@ -61,9 +61,12 @@ export type {
   LoadOptions,
   PlaceholderOptions,
   RefreshOptions,
+  SecretsPolicy,
   UntypedConfig,
 } from './options/load-options.js';
 export type { ConfigPath, PathValue } from './paths.js';
+export { asSecret, Secret } from './secret.js';
+export type { SecretValue } from './secret.js';
 export type {
   InferOutput,
   StandardSchemaIssue,

@@ -8,6 +8,7 @@ import type { ConfigOf, LoadOptions } from './options/load-options.js';
 import { parseOptions } from './options/parse-options.js';
 import type { ClientSettings } from './options/settings.js';
 import type { Platform } from './platform/platform.js';
+import { withoutSecrets } from './snapshot/redact.js';
 import type { StandardSchemaV1 } from './standard-schema.js';
 import { start, type Start } from './start.js';
 import { Remote } from './wire/remote.js';
@@ -27,7 +28,8 @@ function assemble<T>(
   { settings, platform, remote }: { settings: ClientSettings; platform: Platform; remote: Remote },
   { snapshot, answer }: Start,
 ): Config<T> {
-  const emitter = new Emitter(platform);
+  const redact = (text: string): string => withoutSecrets(text, updater.snapshot.flat, updater.replaced);
+  const emitter = new Emitter(platform, redact);
   const { staleAfter } = settings;
   const version = (): string | null => updater.snapshot.version;
   const freshness = new Freshness({ platform, emitter, staleAfter, version });

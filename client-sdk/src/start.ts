@@ -82,8 +82,7 @@ async function buildRemote(answer: EnvironmentAnswer, parts: StartParts): Promis
 }
 
 async function buildFallback(object: object, parts: StartParts): Promise<Snapshot> {
-  const properties = new Map(Array.from(flattenObject(object), ([key, value]) => [key, { value }]));
-  const sources: readonly WireSource[] = [{ name: 'fallback', properties }];
+  const sources: readonly WireSource[] = [{ name: 'fallback', properties: flattenObject(object) }];
   try {
     return await buildSnapshot({ origin: 'fallback', version: null, digest: null, sources }, parts);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { bearer, load } from 'cairn-config-client';
+import { asSecret, bearer, load, Secret } from 'cairn-config-client';
 import type { Config, ConfigPath, LoadOptions, PathValue, StandardSchemaV1, UntypedConfig } from 'cairn-config-client';
 import { z } from 'zod';
 
@@ -148,3 +148,25 @@ export const checked = [
   deep,
   disposable,
 ];
+
+// A schema says what is a secret, and its type says it too; keys do not lead into one.
+const guarded = await load({
+  application: 'orders',
+  secrets: 'wrap',
+  schema: z.object({ db: z.object({ password: z.string().transform(asSecret), pin: z.number().transform(asSecret) }) }),
+});
+const password: Secret = guarded.get('db.password');
+const revealed: string = password.reveal();
+const pin: number = guarded.current.db.pin.reveal();
+// @ts-expect-error a secret is no text
+const plainPassword: string = guarded.get('db.password');
+// @ts-expect-error keys do not lead into a secret
+guarded.get('db.password.reveal');
+// @ts-expect-error a secret is a text, number or boolean
+asSecret({});
+const again: Secret<boolean> = asSecret(new Secret(true));
+const marked: true | undefined = guarded.sources[0]?.properties.get('db.password')?.secret;
+// @ts-expect-error there is no such form of secrets
+await load({ application: 'orders', secrets: 'hide' });
+
+export const checkedSecrets = [revealed, pin, plainPassword, again, marked];

@@ -1,10 +1,10 @@
 import type { ChangeEvent, ChangeSource } from '../config.js';
-import type { BigintPolicy } from '../options/load-options.js';
 import { describeChange } from '../snapshot/describe-change.js';
+import type { Presentation } from '../snapshot/present.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 
 export interface ChangeStreamOptions {
-  readonly bigint: BigintPolicy;
+  readonly presentation: Presentation;
   readonly snapshot: () => Snapshot;
   /** Subscribes to swaps; returns what ends that. */
   readonly onChange: (listener: (event: ChangeEvent) => void) => () => void;
@@ -68,7 +68,7 @@ export class ChangeStream implements AsyncIterableIterator<ChangeEvent> {
   #catchUp(): ChangeEvent | undefined {
     const previous = this.#told;
     this.#told = this.#options.snapshot();
-    return describeChange(previous, this.#told, { bigint: this.#options.bigint, source: this.#source });
+    return describeChange(previous, this.#told, { presentation: this.#options.presentation, source: this.#source });
   }
 
   #wake(): void {

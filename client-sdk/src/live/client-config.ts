@@ -9,6 +9,7 @@ import type {
 } from '../config.js';
 import type { ClientSettings } from '../options/settings.js';
 import type { ConfigPath, PathValue } from '../paths.js';
+import { printAs } from '../platform/inspect.js';
 import { isEqual } from '../snapshot/equal.js';
 import { findValue, missingKey } from '../snapshot/find-value.js';
 import { presentSources } from '../snapshot/present-sources.js';
@@ -29,6 +30,10 @@ export interface ConfigParts {
 
 /** What `load` returns. Its types are a promise that the schema has kept when the snapshot was made. */
 export class ClientConfig<T> implements Config<T> {
+  static {
+    printAs(this.prototype, (config) => summaryOf(config));
+  }
+
   readonly #parts: ConfigParts;
   readonly #streams = new Set<ChangeStream>();
   #presented: { readonly of: readonly WireSource[]; readonly sources: readonly PropertySource[] } | undefined;
@@ -65,7 +70,7 @@ export class ClientConfig<T> implements Config<T> {
   get sources(): readonly PropertySource[] {
     const { sources } = this.#parts.updater.snapshot;
     if (this.#presented?.of !== sources) {
-      this.#presented = { of: sources, sources: presentSources(sources, this.#parts.settings.bigint) };
+      this.#presented = { of: sources, sources: presentSources(sources, this.#parts.settings) };
     }
     return this.#presented.sources;
   }
@@ -110,7 +115,7 @@ export class ClientConfig<T> implements Config<T> {
   changes({ signal }: SignalOptions = {}): AsyncIterableIterator<ChangeEvent> {
     const { updater, emitter, settings } = this.#parts;
     const stream = new ChangeStream({
-      bigint: settings.bigint,
+      presentation: settings,
       snapshot: () => updater.snapshot,
       onChange: (listener) => emitter.on('change', listener),
       onEnd: (ended) => this.#streams.delete(ended),
@@ -141,4 +146,9 @@ export class ClientConfig<T> implements Config<T> {
     emitter.clear();
     await loop.close();
   }
+}
+
+/** Without values, which may be secrets. */
+function summaryOf({ origin, version, age, stale }: Config<unknown>): object {
+  return { origin, version, age, stale };
 }

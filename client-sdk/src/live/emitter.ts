@@ -1,6 +1,7 @@
 import type { ConfigEvents } from '../config.js';
 import { ConfigClientError } from '../errors.js';
 import type { Platform } from '../platform/platform.js';
+import { reasonOf } from '../snapshot/redact.js';
 
 type Name = keyof ConfigEvents;
 type Listener<E extends Name> = (event: ConfigEvents[E]) => unknown;
@@ -9,6 +10,7 @@ type Listeners = { readonly [E in Name]: Set<{ readonly call: Listener<E> }> };
 /** Events and their listeners. A listener that fails harms neither the others nor who emits. */
 export class Emitter {
   readonly #platform: Platform;
+  readonly #redact: (text: string) => string;
   readonly #listeners: Listeners = {
     change: new Set(),
     rejected: new Set(),
@@ -17,8 +19,10 @@ export class Emitter {
     error: new Set(),
   };
 
-  constructor(platform: Platform) {
+  /** `redact` takes secrets out of what a listener threw. */
+  constructor(platform: Platform, redact: (text: string) => string) {
     this.#platform = platform;
+    this.#redact = redact;
   }
 
   on<E extends Name>(event: E, listener: Listener<E>): () => void {
@@ -66,7 +70,7 @@ export class Emitter {
   }
 
   #listenerFailed(what: string, cause: unknown): void {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = this.#redact(reasonOf(cause));
     const error = new ConfigClientError('CONFIG_LISTENER_FAILED', `A listener of '${what}' failed: ${reason}`, {
       cause,
     });

@@ -7,9 +7,10 @@ import { throwIfAborted, withDeadline } from '../deadline.js';
 import { ConfigClientError } from '../errors.js';
 import type { ClientSettings } from '../options/settings.js';
 import type { Platform } from '../platform/platform.js';
-import { describeChange, haveSameValues } from '../snapshot/describe-change.js';
+import { countsMarks, describeChange, haveSameValues } from '../snapshot/describe-change.js';
+import { reasonOf, withoutSecrets } from '../snapshot/redact.js';
 import { buildTree, mergeProperties, resolveOptions, resolveProperties, type Snapshot } from '../snapshot/snapshot.js';
-import type { FlatProperties } from '../values/index.js';
+import type { MarkedProperties } from '../values/index.js';
 import type { EnvironmentAnswer, Failure, UnchangedAnswer } from '../wire/outcome.js';
 import type { Remote } from '../wire/remote.js';
 import type { Emitter } from './emitter.js';
@@ -39,10 +40,11 @@ interface Check {
 export class Updater {
   readonly #parts: UpdaterParts;
   #snapshot: Snapshot;
+  #replaced: MarkedProperties = new Map();
   /** The ETag of the last answer that was dealt with, taken or rejected. */
   #validator: string | undefined;
   /** What was rejected and why, until the server has something else. */
-  #rejected: { readonly merged: FlatProperties; readonly error: ConfigClientError } | undefined;
+  #rejected: { readonly merged: MarkedProperties; readonly error: ConfigClientError } | undefined;
 
   constructor(parts: UpdaterParts, snapshot: Snapshot, validator: string | undefined) {
     this.#parts = parts;
@@ -52,6 +54,11 @@ export class Updater {
 
   get snapshot(): Snapshot {
     return this.#snapshot;
+  }
+
+  /** The properties before the last change: its listeners are given both. */
+  get replaced(): MarkedProperties {
+    return this.#replaced;
   }
 
   /** Asks the servers and deals with the answer. Rejects only when the signal is aborted. */
@@ -69,7 +76,7 @@ export class Updater {
   async #offer(answer: EnvironmentAnswer, check: Check): Promise<CheckResult> {
     const merged = mergeProperties(answer.environment.sources);
     this.#validator = answer.validator;
-    if (this.#rejected !== undefined && haveSameValues(this.#rejected.merged, merged)) {
+    if (this.#rejected !== undefined && haveSameValues(this.#rejected.merged, merged, { marks: true })) {
       return { kind: 'rejected', error: this.#rejected.error };
     }
     try {
@@ -82,25 +89,25 @@ export class Updater {
     }
   }
 
-  async #take(answer: EnvironmentAnswer, merged: FlatProperties, check: Check): Promise<'changed' | 'unchanged'> {
+  async #take(answer: EnvironmentAnswer, merged: MarkedProperties, check: Check): Promise<'changed' | 'unchanged'> {
     const { sources } = answer.environment;
     const { settings, platform } = this.#parts;
     const flat = resolveProperties(merged, resolveOptions(settings, platform));
-    if (haveSameValues(this.#snapshot.flat, flat)) {
-      this.#confirm({ origin: 'remote', sources, version: answer.version, digest: answer.digest }, answer);
+    if (haveSameValues(this.#snapshot.flat, flat, { marks: countsMarks(settings) })) {
+      this.#confirm({ origin: 'remote', sources, flat, version: answer.version, digest: answer.digest }, answer);
       return 'unchanged';
     }
     const tree = await this.#prepare(flat, check.signal);
     throwIfAborted(check.signal);
     const { version, digest } = answer;
     const next: Snapshot = { origin: 'remote', version, digest, sources, flat, tree };
-    const change = describeChange(this.#snapshot, next, { bigint: settings.bigint, source: check.source });
+    const change = describeChange(this.#snapshot, next, { presentation: settings, source: check.source });
     this.#confirm(next, answer, change);
     return 'changed';
   }
 
   /** The validated tree, if the service lets it through; both have the timeout's time. */
-  async #prepare(flat: FlatProperties, signal: AbortSignal): Promise<unknown> {
+  async #prepare(flat: MarkedProperties, signal: AbortSignal): Promise<unknown> {
     const { settings, platform } = this.#parts;
     const milliseconds = settings.timeout;
     const tree = await withDeadline({ platform, milliseconds, signal, what: 'The schema' }, () =>
@@ -116,16 +123,19 @@ export class Updater {
   }
 
   #confirm(differences: Partial<Snapshot>, answer: EnvironmentAnswer | UnchangedAnswer, change?: ChangeEvent): void {
+    if (change !== undefined) this.#replaced = this.#snapshot.flat;
     this.#snapshot = { ...this.#snapshot, ...differences };
     this.#parts.freshness.confirm(answer);
     if (change !== undefined) this.#parts.emitter.emit('change', change);
   }
 
-  #reject(answer: EnvironmentAnswer, merged: FlatProperties, cause: unknown): Rejection {
+  #reject(answer: EnvironmentAnswer, merged: MarkedProperties, cause: unknown): Rejection {
     const error =
       cause instanceof ConfigClientError && cause.code !== 'CONFIG_UNAVAILABLE'
         ? cause
-        : new ConfigClientError('CONFIG_REJECTED', rejectionText(cause), { cause });
+        : new ConfigClientError('CONFIG_REJECTED', withoutSecrets(rejectionText(cause), merged, this.#snapshot.flat), {
+            cause,
+          });
     this.#rejected = { merged, error };
     this.#parts.emitter.emitOrWarn('rejected', {
       code: error.code,
@@ -141,5 +151,5 @@ export class Updater {
 
 function rejectionText(cause: unknown): string {
   if (cause instanceof ConfigClientError) return cause.message;
-  return `canApply threw: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return `canApply threw: ${reasonOf(cause)}`;
 }

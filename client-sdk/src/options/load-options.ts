@@ -10,6 +10,12 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h'}`;
  */
 export type BigintPolicy = 'auto' | 'always' | 'string';
 
+/**
+ * How values come out that the server says are secrets. `plain`: as any other. `wrap`: as `Secret`, which shows itself
+ * nowhere; a schema still gets them in plain, and has to make each a `Secret` (`asSecret`) or leave it out.
+ */
+export type SecretsPolicy = 'plain' | 'wrap';
+
 /** The configuration where no schema types it. */
 export type UntypedConfig = Readonly<Record<string, unknown>>;
 
@@ -72,5 +78,7 @@ export interface LoadOptions<S extends StandardSchemaV1 | undefined = undefined>
   readonly canApply?: CanApply<ConfigOf<S>>;
   /** Default `auto`. */
   readonly bigint?: BigintPolicy;
+  /** Default `plain`. Servers that do not say what is secret (Spring's) have none. */
+  readonly secrets?: SecretsPolicy;
   readonly placeholders?: PlaceholderOptions;
 }

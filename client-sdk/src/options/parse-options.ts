@@ -4,7 +4,7 @@ import type { Platform } from '../platform/platform.js';
 import type { StandardSchemaV1 } from '../standard-schema.js';
 import { checkDuration, checkMembers, checkName, checkTexts, isRecord, optionsError, quote } from './check.js';
 import { parseHeaders } from './parse-headers.js';
-import type { BigintPolicy, CanApply } from './load-options.js';
+import type { BigintPolicy, CanApply, SecretsPolicy } from './load-options.js';
 import { parseServerAddress } from './server-address.js';
 import type { ClientSettings, ServerAddress } from './settings.js';
 
@@ -22,6 +22,7 @@ const optionNames = [
   'signal',
   'canApply',
   'bigint',
+  'secrets',
   'placeholders',
 ] as const;
 
@@ -44,6 +45,7 @@ export function parseOptions(options: unknown, platform: Platform): ClientSettin
     signal: parseSignal(given['signal']),
     canApply: parseCanApply(given['canApply']),
     bigint: parseBigint(given['bigint']),
+    secrets: parseSecrets(given['secrets']),
     environmentPlaceholders: parsePlaceholders(given['placeholders']),
   };
 }
@@ -108,6 +110,12 @@ function parseBigint(value: unknown): BigintPolicy {
   if (value === undefined) return 'auto';
   if (value === 'auto' || value === 'always' || value === 'string') return value;
   throw optionsError(`bigint must be 'auto', 'always' or 'string', not ${quote(value)}.`);
+}
+
+function parseSecrets(value: unknown): SecretsPolicy {
+  if (value === undefined) return 'plain';
+  if (value === 'plain' || value === 'wrap') return value;
+  throw optionsError(`secrets must be 'plain' or 'wrap', not ${quote(value)}.`);
 }
 
 function parsePlaceholders(value: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { AuthProvider } from '../auth.js';
 import type { StandardSchemaV1 } from '../standard-schema.js';
-import type { BigintPolicy, CanApply } from './load-options.js';
+import type { BigintPolicy, CanApply, SecretsPolicy } from './load-options.js';
 
 /** A server's base URL without user info and trailing slash, and the credentials that stood in it. */
 export interface ServerAddress {
@@ -24,6 +24,7 @@ export interface ClientSettings {
   readonly signal: AbortSignal | undefined;
   readonly canApply: CanApply<unknown> | undefined;
   readonly bigint: BigintPolicy;
+  readonly secrets: SecretsPolicy;
   /** Whether placeholders may be variables of the process environment. */
   readonly environmentPlaceholders: boolean;
 }

@@ -1,3 +1,4 @@
+import { Secret } from '../secret.js';
 import { isPlainObject } from './freeze.js';
 
 /** Whether two values of a configuration are the same: by content, and by `toJSON` where an object prints itself. */
@@ -7,6 +8,7 @@ export function isEqual(left: unknown, right: unknown): boolean {
     return left.length === right.length && left.every((element, index) => isEqual(element, right[index]));
   }
   if (isPlainObject(left) && isPlainObject(right)) return haveEqualMembers(left, right);
+  if (left instanceof Secret) return left.equals(right);
   return printsItself(left) && printsItself(right) && left.constructor === right.constructor
     ? isEqual(left.toJSON(), right.toJSON())
     : false;

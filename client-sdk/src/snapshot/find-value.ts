@@ -3,18 +3,18 @@ import { nearest } from '../options/nearest.js';
 import type { ClientSettings } from '../options/settings.js';
 import { describeQuery } from '../wire/query.js';
 import { lookUp } from './lookup.js';
-import { plainScalar } from './plain.js';
+import { present } from './present.js';
 import type { Snapshot } from './snapshot.js';
 
 const mostKeysCompared = 2000;
 
 /** The value at `key`; undefined where there is none. */
-export function findValue(snapshot: Snapshot, key: string, { schema, bigint }: ClientSettings): unknown {
+export function findValue(snapshot: Snapshot, key: string, settings: ClientSettings): unknown {
   const value = lookUp(snapshot.tree, key);
-  if (value !== undefined || schema !== undefined) return value;
+  if (value !== undefined || settings.schema !== undefined) return value;
   // A few keys have another place in the tree than their name says, where a value and a map collide.
-  const scalar = snapshot.flat.get(key);
-  return scalar === undefined ? undefined : plainScalar(scalar, bigint);
+  const property = snapshot.flat.get(key);
+  return property === undefined ? undefined : present(property, settings);
 }
 
 export function missingKey(snapshot: Snapshot, key: string, settings: ClientSettings): ConfigClientError {

@@ -1,15 +1,30 @@
 import type { SchemaIssue } from '../errors.js';
 import type { StandardSchemaIssue } from '../standard-schema.js';
+import type { MarkedProperties } from '../values/index.js';
+import { formsOf, hasPieceOf, withoutSecrets, withoutTexts } from './redact.js';
 
 const mostIssues = 100;
 const mostValues = 1000;
 const shortestBelow = 4;
 
+/** What the schema was given: nested, and flat with the marks of secrets. */
+export interface SchemaInput {
+  readonly tree: unknown;
+  readonly flat: MarkedProperties;
+}
+
 /** The schema's issues as keys and texts. Validators like to quote what they were given, so values are taken out. */
-export function readIssues(issues: readonly StandardSchemaIssue[], input: unknown): readonly SchemaIssue[] {
+export function readIssues(
+  issues: readonly StandardSchemaIssue[],
+  { tree, flat }: SchemaInput,
+): readonly SchemaIssue[] {
   return issues.slice(0, mostIssues).map((issue) => {
-    const path = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
-    return { path: formatPath(path), message: withoutValues(issue.message, valueAt(input, path)) };
+    const segments = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
+    const path = formatPath(segments);
+    const message = withoutSecrets(withoutValues(issue.message, valueAt(tree, segments)), flat);
+    const property = flat.get(path);
+    const isTelling = property?.secret === true && hasPieceOf(message, property);
+    return { path, message: isTelling ? 'What the schema says of this secret has a piece of it.' : message };
   });
 }
 
@@ -37,11 +52,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 function withoutValues(message: string, value: unknown): string {
   const isContainer = typeof value === 'object' && value !== null;
-  const texts = [...scalarTexts(value)].filter((text) => text.length >= (isContainer ? shortestBelow : 1));
-  // The longest first: a value may be part of another.
-  return texts
-    .sort((left, right) => right.length - left.length)
-    .reduce((text, secret) => text.replaceAll(secret, '…'), message);
+  return withoutTexts(message, scalarTexts(value), isContainer ? shortestBelow : 1);
 }
 
 function scalarTexts(value: unknown): ReadonlySet<string> {
@@ -50,9 +61,8 @@ function scalarTexts(value: unknown): ReadonlySet<string> {
   while (open.length > 0 && texts.size < mostValues) {
     const next = open.pop();
     if (typeof next === 'object' && next !== null) open.push(...(Object.values(next) as unknown[]));
-    else if (typeof next === 'string') texts.add(next).add(JSON.stringify(next).slice(1, -1));
+    else if (typeof next === 'string') for (const form of formsOf(next)) texts.add(form);
     else if (typeof next === 'number' || typeof next === 'bigint') texts.add(String(next));
   }
-  texts.delete('');
   return texts;
 }

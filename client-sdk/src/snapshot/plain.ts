@@ -1,6 +1,6 @@
 import type { BigintPolicy } from '../options/load-options.js';
 import { Float } from '../values/index.js';
-import type { Scalar, Tree } from '../values/index.js';
+import type { Scalar } from '../values/index.js';
 
 /** A scalar as the service sees it: numbers as `number`, integers by the policy and never rounded. */
 export function plainScalar(scalar: Scalar, policy: BigintPolicy): string | boolean | number | bigint | null {
@@ -9,12 +9,12 @@ export function plainScalar(scalar: Scalar, policy: BigintPolicy): string | bool
   return typeof scalar === 'object' && scalar !== null ? scalar.toString() : scalar;
 }
 
-/** A tree as plain objects and arrays. Keys are own properties, whatever their name. */
-export function plainTree(tree: Tree, policy: BigintPolicy): unknown {
-  if (Array.isArray(tree)) return tree.map((element) => plainTree(element, policy));
-  if (!(tree instanceof Map)) return plainScalar(tree, policy);
+/** A tree of maps and lists as plain objects and arrays. Keys are own properties, whatever their name. */
+export function plainTree(tree: unknown): unknown {
+  if (Array.isArray(tree)) return tree.map(plainTree);
+  if (!(tree instanceof Map)) return tree;
   const object = {};
-  for (const [key, value] of tree) defineOwn(object, key, plainTree(value, policy));
+  for (const [key, value] of tree) defineOwn(object, String(key), plainTree(value));
   return object;
 }
 

@@ -1,28 +1,38 @@
-import { Binary, Float, Timestamp, type Scalar } from './scalar.js';
-import type { FlatProperties } from './tree.js';
+import { Binary, Float, Timestamp, type MarkedScalar, type Scalar } from './scalar.js';
+import type { MarkedProperties } from './tree.js';
 
 /** What differs between two sets of properties; each part in the order of the set its keys come from. */
 export interface PropertyChanges {
   /** Keys only in the next set, with their values. */
-  readonly added: ReadonlyMap<string, Scalar>;
+  readonly added: MarkedProperties;
   /** Keys in both with another value or another type. */
-  readonly changed: ReadonlyMap<string, { readonly previous: Scalar; readonly next: Scalar }>;
+  readonly changed: ReadonlyMap<string, { readonly previous: MarkedScalar; readonly next: MarkedScalar }>;
   /** Keys only in the previous set, with the values they had. */
-  readonly removed: ReadonlyMap<string, Scalar>;
+  readonly removed: MarkedProperties;
+}
+
+export interface CompareOptions {
+  /** Whether a value that becomes a secret, or is one no more, counts as changed; false unless given. */
+  readonly marks?: boolean;
 }
 
 /** Compares two sets of properties key by key; order does not count. */
-export function compareProperties(previous: FlatProperties, next: FlatProperties): PropertyChanges {
-  const added = new Map<string, Scalar>();
-  const changed = new Map<string, { previous: Scalar; next: Scalar }>();
-  const removed = new Map<string, Scalar>();
-  for (const [key, value] of next) {
+export function compareProperties(
+  previous: MarkedProperties,
+  next: MarkedProperties,
+  { marks = false }: CompareOptions = {},
+): PropertyChanges {
+  const added = new Map<string, MarkedScalar>();
+  const changed = new Map<string, { previous: MarkedScalar; next: MarkedScalar }>();
+  const removed = new Map<string, MarkedScalar>();
+  for (const [key, property] of next) {
     const before = previous.get(key);
-    if (before === undefined) added.set(key, value);
-    else if (!scalarsEqual(before, value)) changed.set(key, { previous: before, next: value });
+    if (before === undefined) added.set(key, property);
+    else if (!scalarsEqual(before.value, property.value) || (marks && before.secret !== property.secret))
+      changed.set(key, { previous: before, next: property });
   }
-  for (const [key, value] of previous) {
-    if (!next.has(key)) removed.set(key, value);
+  for (const [key, property] of previous) {
+    if (!next.has(key)) removed.set(key, property);
   }
   return { added, changed, removed };
 }

@@ -20,6 +20,11 @@ export function parsePlaceholders(text: string): readonly Part[] {
   return parseRange({ text, closers: matchBraces(text), depth: 0 }, 0, text.length);
 }
 
+/** `parts` as they are written, for messages; defaults are left out, which may hold values. */
+export function writtenText(parts: readonly Part[]): string {
+  return parts.map((part) => (typeof part === 'string' ? part : `\${${writtenText(part.key)}}`)).join('');
+}
+
 interface Source {
   readonly text: string;
   /** Position of an opening brace → position of the brace that closes it. */

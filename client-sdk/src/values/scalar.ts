@@ -46,6 +46,12 @@ export class Binary {
 /** One value of a property. Integers are `bigint` from the parser to the answer, so that 20 digits come out exactly. */
 export type Scalar = string | boolean | bigint | Float | Timestamp | Binary | null;
 
+/** A value and whether it is a secret. */
+export interface MarkedScalar {
+  readonly value: Scalar;
+  readonly secret?: true;
+}
+
 function layoutAsJava(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';

@@ -17,8 +17,8 @@ const maxGaps = 100_000;
  * where a map is needed stays, and its name goes before the leaf's: `a=1, a.b=2` gives `{a: 1, "a.b": 2}`.
  * Throws `CONFIG_KEYS_NOT_NESTABLE`, naming the key, for a key that has no place in a tree.
  */
-export function unflatten(flat: FlatProperties, options: UnflattenOptions = {}): TreeMap {
-  const root: TreeMap = new Map();
+export function unflatten<L = Scalar>(flat: FlatProperties<L>, options: UnflattenOptions = {}): TreeMap<L> {
+  const root: TreeMap<L> = new Map();
   const limits = { maxIndex: options.maxIndex ?? 10_000, maxDepth };
   const gaps = { left: maxGaps };
   for (const [key, value] of flat) {
@@ -27,16 +27,16 @@ export function unflatten(flat: FlatProperties, options: UnflattenOptions = {}):
   return root;
 }
 
-interface Placement {
+interface Placement<L> {
   readonly key: string;
   readonly segments: readonly Segment[];
-  readonly value: Scalar;
+  readonly value: L;
   readonly gaps: { left: number };
 }
 
-function place(root: TreeMap, placement: Placement): void {
+function place<L>(root: TreeMap<L>, placement: Placement<L>): void {
   const { segments } = placement;
-  let node: TreeMap | TreeList = root;
+  let node: TreeMap<L> | TreeList<L> = root;
   let prefix = '';
   for (let i = 0; i < segments.length - 1; i += 1) {
     const segment: Segment = segments[i] ?? '';
@@ -53,35 +53,35 @@ function place(root: TreeMap, placement: Placement): void {
 }
 
 /** Whether something other than a map stands where a map is wanted: then the walker stays and keeps the name as a prefix. */
-function isOccupied(child: Tree | undefined): boolean {
+function isOccupied(child: unknown): boolean {
   return child !== undefined && child !== null && !(child instanceof Map);
 }
 
-function descend(
-  node: TreeMap | TreeList,
+function descend<L>(
+  node: TreeMap<L> | TreeList<L>,
   segment: Segment,
   isList: boolean,
-  placement: Placement,
-): TreeMap | TreeList {
+  placement: Placement<L>,
+): TreeMap<L> | TreeList<L> {
   const child = node instanceof Map ? node.get(String(segment)) : node[Number(segment)];
   if (child === undefined || child === null) {
-    const made: TreeMap | TreeList = isList ? [] : new Map<string, Tree>();
+    const made: TreeMap<L> | TreeList<L> = isList ? [] : new Map<string, Tree<L>>();
     if (node instanceof Map) node.set(String(segment), made);
     else setElement(node, Number(segment), made, placement);
     return made;
   }
-  if (isList ? Array.isArray(child) : child instanceof Map) return child as TreeMap | TreeList;
+  if (isList ? Array.isArray(child) : child instanceof Map) return child as TreeMap<L> | TreeList<L>;
   throw refusal(placement.key, `another key has put ${nameOf(child)} where it needs a ${isList ? 'list' : 'map'}`);
 }
 
-function setElement(list: TreeList, index: number, value: Tree, placement: Placement): void {
+function setElement<L>(list: TreeList<L>, index: number, value: Tree<L>, placement: Placement<L>): void {
   placement.gaps.left -= Math.max(0, index - list.length);
   if (placement.gaps.left < 0) throw refusal(placement.key, 'lists have too many gaps before it');
   while (list.length < index) list.push(null);
   list[index] = value;
 }
 
-function nameOf(tree: Tree): string {
+function nameOf(tree: unknown): string {
   if (Array.isArray(tree)) return 'a list';
   return tree instanceof Map ? 'a map' : 'a value';
 }

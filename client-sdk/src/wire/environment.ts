@@ -1,10 +1,9 @@
 import { ConfigClientError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../json/json-value.js';
-import type { Scalar } from '../values/index.js';
+import type { MarkedScalar } from '../values/index.js';
 
 /** One property as the server sent it. */
-export interface WireProperty {
-  readonly value: Scalar;
+export interface WireProperty extends MarkedScalar {
   readonly origin?: string;
 }
 
@@ -42,18 +41,28 @@ function decodeSource(json: JsonValue, index: number): WireSource {
 }
 
 function decodeProperty(json: JsonValue, where: string): WireProperty {
-  const wrapped = json instanceof Map ? unwrap(json) : { value: json, origin: undefined };
+  const wrapped = json instanceof Map ? unwrap(json) : { value: json };
   if (wrapped === undefined || Array.isArray(wrapped.value) || wrapped.value instanceof Map) {
     throw invalid(`${where} is not a scalar`);
   }
-  return wrapped.origin === undefined ? { value: wrapped.value } : { value: wrapped.value, origin: wrapped.origin };
+  return { ...wrapped, value: wrapped.value };
 }
 
-function unwrap(json: JsonObject): { readonly value: JsonValue; readonly origin: string | undefined } | undefined {
+interface Wrapped {
+  readonly value: JsonValue;
+  readonly origin?: string;
+  readonly secret?: true;
+}
+
+const members = new Set(['value', 'origin', 'secret']);
+
+function unwrap(json: JsonObject): Wrapped | undefined {
   const value = json.get('value');
-  const origin = json.get('origin') ?? undefined;
-  if (value === undefined || (origin !== undefined && typeof origin !== 'string')) return undefined;
-  return json.size === (json.has('origin') ? 2 : 1) ? { value, origin } : undefined;
+  const origin = json.get('origin') ?? null;
+  const secret = json.get('secret') ?? false;
+  if (value === undefined || !Array.from(json.keys()).every((name) => members.has(name))) return undefined;
+  if ((origin !== null && typeof origin !== 'string') || typeof secret !== 'boolean') return undefined;
+  return { value, ...(origin === null ? {} : { origin }), ...(secret ? { secret } : {}) };
 }
 
 function invalid(what: string): ConfigClientError {

@@ -11,7 +11,12 @@ import type { Outcome } from './outcome.js';
 import { queryPath } from './query.js';
 import { maxAnswerBytes, readBody } from './read-body.js';
 
-const mediaType = 'application/vnd.spring-cloud.config-server.v2+json';
+/** Cairn's own tells secrets; other servers have the second, the oldest the third. */
+const accepted = [
+  'application/vnd.cairn.environment+json',
+  'application/vnd.spring-cloud.config-server.v2+json;q=0.9',
+  'application/json;q=0.8',
+].join(', ');
 
 export interface Exchange {
   readonly settings: ClientSettings;
@@ -60,7 +65,7 @@ async function requestHeaders({ settings, server, validator, signal }: Exchange)
     headers[name.toLowerCase()] = value;
   }
   if (validator !== undefined) headers['if-none-match'] = validator;
-  return { ...headers, accept: mediaType };
+  return { ...headers, accept: accepted };
 }
 
 async function askCredentials(

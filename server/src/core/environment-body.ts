@@ -1,8 +1,14 @@
 import type { Environment, Property, PropertySource } from './environment.js';
 import { writeJsonArray, writeJsonObject, writeJsonScalar } from './json.js';
 
-/** `plain` is `application/json`; `v2` adds each value's origin. */
-export type EnvironmentVariant = 'plain' | 'v2';
+/** `plain` is `application/json`; `v2` adds each value's origin; `marked`, ours, also says which values are secrets. */
+export type EnvironmentVariant = 'plain' | 'v2' | 'marked';
+
+const writers: Readonly<Record<EnvironmentVariant, (property: Property) => string>> = {
+  plain: writeValue,
+  v2: writeWithOrigin,
+  marked: writeMarked,
+};
 
 /** The body of an environment around its `version`, which alone moves with each commit: see `joinBody`. */
 export interface BodyParts {
@@ -17,7 +23,7 @@ export function environmentBody(environment: Environment, variant: EnvironmentVa
 
 export function environmentBodyParts(environment: Environment, variant: EnvironmentVariant): BodyParts {
   const { name, profiles, label, state, propertySources } = environment;
-  const writeProperty = variant === 'v2' ? writeWithOrigin : writeValue;
+  const writeProperty = writers[variant];
   const writeSource = (source: PropertySource) =>
     `{"name":${JSON.stringify(source.name)},"source":${writeJsonObject(source.properties, writeProperty)}}`;
   return {
@@ -37,4 +43,10 @@ function writeValue(property: Property): string {
 function writeWithOrigin({ value, origin }: Property): string {
   const text = writeJsonScalar(value);
   return origin === undefined ? text : `{"value":${text},"origin":${JSON.stringify(origin)}}`;
+}
+
+function writeMarked(property: Property): string {
+  if (property.secret !== true) return writeWithOrigin(property);
+  const origin = property.origin === undefined ? '' : `,"origin":${JSON.stringify(property.origin)}`;
+  return `{"value":${writeJsonScalar(property.value)}${origin},"secret":true}`;
 }

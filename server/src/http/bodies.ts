@@ -6,7 +6,7 @@ import { renderYaml } from '../core/renditions/render-yaml.js';
 import type { Fingerprint } from '../environments/digest.js';
 import type { ServedEnvironment } from '../environments/environments.js';
 import type { ServedResource } from '../environments/resource.js';
-import { BINARY_TYPE, JSON_TYPE, TEXT_TYPE, V2_TYPE } from './media-types.js';
+import { BINARY_TYPE, JSON_TYPE, MARKED_TYPE, TEXT_TYPE, V2_TYPE } from './media-types.js';
 import type { Representation } from './representation.js';
 
 export type RenditionFormat = 'yml' | 'properties' | 'json';
@@ -42,7 +42,11 @@ interface Rendered {
   readonly tag: string;
 }
 
-const variantType: Readonly<Record<EnvironmentVariant, string>> = { plain: JSON_TYPE, v2: V2_TYPE };
+const variantType: Readonly<Record<EnvironmentVariant, string>> = {
+  plain: JSON_TYPE,
+  v2: V2_TYPE,
+  marked: MARKED_TYPE,
+};
 const formatType: Readonly<Record<RenditionFormat, string>> = {
   yml: TEXT_TYPE,
   properties: TEXT_TYPE,

@@ -3,6 +3,8 @@ import type { AppContext } from './context.js';
 
 export const JSON_TYPE = 'application/json';
 export const V2_TYPE = 'application/vnd.spring-cloud.config-server.v2+json';
+/** Ours: v2 and which values are secrets. */
+export const MARKED_TYPE = 'application/vnd.cairn.environment+json';
 export const TEXT_TYPE = 'text/plain';
 export const BINARY_TYPE = 'application/octet-stream';
 

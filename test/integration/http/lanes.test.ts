@@ -5,6 +5,7 @@ import { aSource } from '../../support/fake-backend.js';
 import { startHttp, type HttpFixture } from '../../support/http-fixture.js';
 
 const V2 = 'application/vnd.spring-cloud.config-server.v2+json';
+const MARKED = 'application/vnd.cairn.environment+json';
 const values = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`key.${i}`, `caf\u00e9 \u4e2d ${i}`]));
 const sources = [aSource('repo/a.yml', values), aSource('repo/b.yml', { port: 1n, url: '${port}' })];
 
@@ -45,6 +46,8 @@ const preferences: readonly Readonly<Record<string, string>>[] = [
   {},
   { accept: '*/*' },
   { accept: V2 },
+  { accept: MARKED },
+  { accept: `${MARKED}, ${V2};q=0.9, application/json;q=0.8` },
   { accept: 'text/html' },
   { 'accept-encoding': 'gzip' },
   { 'accept-encoding': 'br, gzip;q=0.1', accept: V2 },

@@ -5,6 +5,7 @@ import { ask, jsonOf } from '../../support/ask.js';
 import { startHttp, type HttpFixture } from '../../support/http-fixture.js';
 
 const V2 = 'application/vnd.spring-cloud.config-server.v2+json';
+const MARKED = 'application/vnd.cairn.environment+json';
 const JSON_TYPE = 'application/json';
 const PROBLEM = 'application/problem+json';
 const TEXT = 'text/plain';
@@ -186,6 +187,7 @@ describe('the routes', () => {
     'application/*': JSON_TYPE,
     'application/json': JSON_TYPE,
     [`${V2};q=0.5, application/json;q=0.4`]: V2,
+    [`${MARKED}, ${V2};q=0.9, application/json;q=0.8`]: MARKED,
     [`${V2};q=0.3, application/json`]: JSON_TYPE,
     'text/html, application/xhtml+xml, */*;q=0.8': JSON_TYPE,
     'application/json, application/*+json': JSON_TYPE,

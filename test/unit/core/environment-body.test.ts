@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { Float } from 'cairn-config-client/values';
-import { environmentBody, environmentBodyParts, joinBody } from '#server/core/environment-body.js';
+import {
+  environmentBody,
+  environmentBodyParts,
+  joinBody,
+  type EnvironmentVariant,
+} from '#server/core/environment-body.js';
+import type { Property } from '#server/core/environment.js';
 import { anEnvironment, aPropertySource } from '../../support/environments.js';
 
 const propertySources = [
@@ -32,6 +38,22 @@ describe('core: environment body', () => {
       '{"name":"orders","profiles":["prod"],"label":null,"version":"c0ffee","state":"","propertySources":[' +
         '{"name":"file:/a.yml","source":{"b.c":{"value":12345678901234567890,"origin":"1:6"},"f":1.5}}]}',
     );
+  });
+
+  it('says in the marked variant which values are secrets, and is v2 else', () => {
+    const properties = new Map<string, Property>([
+      ['a', { value: 's', secret: true }],
+      ['b', { value: 5n, origin: '1:2', secret: true }],
+      ['c', { value: 'x', origin: '3:4' }],
+      ['d', { value: 'y' }],
+    ]);
+    const environment = anEnvironment([], { propertySources: [{ name: 'file:/a.yml', properties }] });
+    const sourceOf = (variant: EnvironmentVariant) =>
+      /"source":(.*)\}\]\}$/.exec(environmentBody(environment, variant))?.[1];
+    expect([sourceOf('marked'), sourceOf('v2')]).to.deep.equal([
+      '{"a":{"value":"s","secret":true},"b":{"value":5,"origin":"1:2","secret":true},"c":{"value":"x","origin":"3:4"},"d":"y"}',
+      '{"a":"s","b":{"value":5,"origin":"1:2"},"c":{"value":"x","origin":"3:4"},"d":"y"}',
+    ]);
   });
 
   it('has nothing of the version in its parts, so that they outlive a commit', () => {

@@ -67,6 +67,7 @@ const refused: readonly (readonly [string, unknown, string])[] = [
   ['a list as fallback', { ...required, fallback: [] }, 'fallback must be an object, not a list.'],
   ['a signal that is none', { ...required, signal: {} }, 'signal must be an AbortSignal, not a value of type object.'],
   ['a canApply that is none', { ...required, canApply: true }, 'canApply must be a function, not true.'],
+  ['another form of secrets', { ...required, secrets: 'hide' }, `secrets must be 'plain' or 'wrap', not "hide".`],
   ['another bigint', { ...required, bigint: 'never' }, `bigint must be 'auto', 'always' or 'string', not "never".`],
   [
     'a text for a switch',
@@ -123,6 +124,7 @@ describe('sdk: options', () => {
       signal: undefined,
       canApply: undefined,
       bigint: 'auto',
+      secrets: 'plain',
       environmentPlaceholders: false,
     });
   });

@@ -24,7 +24,8 @@ describe('sdk: start', () => {
     const [request] = platform.requests;
     expect(request?.url).to.equal('http://config:8888/orders/prod,eu/feature(_)x');
     expect(Object.fromEntries(request?.headers ?? [])).to.deep.equal({
-      accept: v2,
+      accept:
+        'application/vnd.cairn.environment+json, application/vnd.spring-cloud.config-server.v2+json;q=0.9, application/json;q=0.8',
       'user-agent': 'cairn-config-client',
       'x-config-token': 't',
     });
@@ -266,7 +267,7 @@ describe('sdk: start', () => {
       loadOrders(platform, { fallback: { a: { b: new Date() } } }),
     );
     expect(error.message).to.equal(
-      "fallback['a.b'] must be a text, number, boolean, null, list or object, not a value of type object.",
+      "fallback['a.b'] must be a text, number, boolean, null, Secret, list or object, not a value of type object.",
     );
     const endless: Record<string, unknown> = {};
     endless['self'] = endless;

@@ -1,7 +1,7 @@
 import { ConfigServerError } from '../../core/errors.js';
 import { queryOf } from '../query-of.js';
 import type { RouteContext } from '../context.js';
-import { negotiate, JSON_TYPE, V2_TYPE } from '../media-types.js';
+import { negotiate, JSON_TYPE, MARKED_TYPE, V2_TYPE } from '../media-types.js';
 import { provenanceOf } from '../provenance.js';
 import type { RouteGroup } from '../route.js';
 import type { Services } from '../services.js';
@@ -22,10 +22,12 @@ export const environmentRoutes: RouteGroup = (services) => [
   { methods: ['GET'], path: '/:application/:profiles/:label', handle: (ctx) => answerEnvironment(ctx, services) },
 ];
 
+const variants = { [JSON_TYPE]: 'plain', [V2_TYPE]: 'v2', [MARKED_TYPE]: 'marked' } as const;
+
 async function answerEnvironment(ctx: RouteContext, services: Services): Promise<void> {
   const { environments, bodies, deliver } = services;
   const query = queryOf(ctx, services);
-  const variant = negotiate(ctx, [JSON_TYPE, V2_TYPE]) === V2_TYPE ? 'v2' : 'plain';
+  const variant = variants[negotiate(ctx, [JSON_TYPE, V2_TYPE, MARKED_TYPE])];
   const stamp = environments.stamp(query);
   const served = await environments.get(query, ctx.state.signal);
   await deliver(ctx, {
