@@ -58,6 +58,7 @@ export function environmentDefaults(backend: FakeBackend): EnvironmentsOptions {
   return {
     backend,
     cipherValues: null,
+    references: null,
     decryptText: false,
     overrides: new Map(),
     acceptEmpty: true,

@@ -14,18 +14,18 @@ export interface LookUpRooms {
 
 /**
  * Looks a health check up as a request would, from what is there: no probe makes a fetch.
- * @throws ConfigServerError those of `Environments.get`; CONFIG_LABEL_NOT_FOUND where a request would ask the remote
+ * @throws ConfigServerError those of `Environments.outline`; CONFIG_LABEL_NOT_FOUND where a request would ask the remote
  */
 export async function lookUpCheck({ environments, backend }: LookUpRooms, check: HealthCheck): Promise<CheckOutcome> {
   const profiles = check.profiles.length === 0 ? 'default' : check.profiles.join(',');
   const query = parseQuery({ application: check.application, profiles, label: check.label });
   const signal = AbortSignal.timeout(deadline);
   if (!(await backend.knows(query, signal))) throw notKnown(query);
-  const { environment, staleReason } = await environments.get(query, signal);
-  const sources = environment.propertySources.map(({ name }) => name);
+  const { propertySources, version, staleReason } = await environments.outline(query, signal);
+  const sources = propertySources.map(({ name }) => name);
   if (staleReason === null) return { sources };
   const { file, line, column, message, brokenVersion } = staleReason;
-  return { sources, stale: { file, line, column, message, brokenVersion, servedVersion: environment.version } };
+  return { sources, stale: { file, line, column, message, brokenVersion, servedVersion: version } };
 }
 
 function notKnown({ label }: Query): ConfigServerError {

@@ -15,10 +15,10 @@ import { createCipherValues, type CipherValues } from '../secrets/cipher-values.
 import type { Ciphers } from '../secrets/ciphers.js';
 import type { LimitSettings } from '../settings/sections/limits.js';
 import type { Settings } from '../settings/schema.js';
-import type { SourceSettings } from '../settings/sections/sources.js';
 import type { Vault } from '../vault/vault.js';
 import { lookUpCheck } from './look-up.js';
 import { readsAsCaller } from './vault-connection.js';
+import { referencesOf } from './references.js';
 import { packageVersion } from './version.js';
 import { webhooksOf } from './webhooks.js';
 
@@ -46,6 +46,7 @@ export function createServing(options: ServingOptions): Serving {
   const webhooks = webhooksOf(options);
   const server = createHttpServer({
     ...serverOptions(settings),
+    takesCallerTokens: takesCallerTokens(options),
     environments,
     ciphers,
     health,
@@ -76,6 +77,7 @@ function environmentsOf(options: ServingOptions): Environments {
   return createEnvironments({
     backend,
     cipherValues: encryption.enabled ? cipherValuesOf(options) : null,
+    references: referencesOf({ settings: settings.secrets, vault: options.vault, emit: options.emit }),
     decryptText: encryption['plain-text'],
     overrides: serving.overrides,
     acceptEmpty: serving['accept-empty'],
@@ -124,7 +126,7 @@ function healthOf(
 
 type ServerOptions = Omit<
   Parameters<typeof createHttpServer>[0],
-  'environments' | 'ciphers' | 'health' | 'webhooks' | 'emit'
+  'environments' | 'ciphers' | 'health' | 'webhooks' | 'emit' | 'takesCallerTokens'
 >;
 
 function serverOptions(settings: Settings): ServerOptions {
@@ -134,7 +136,6 @@ function serverOptions(settings: Settings): ServerOptions {
     port: server.port,
     prefix: server.prefix,
     publicUrl: null,
-    takesCallerTokens: settings.sources.some(takesCallerToken),
     authenticator: createAnonymousAuthenticator(),
     info: () => ({ build: { name: 'cairn-config-server', version: packageVersion() } }),
     queries: {
@@ -160,8 +161,9 @@ function httpLimits(limits: LimitSettings, stopTime: number): HttpLimits {
   };
 }
 
-function takesCallerToken(source: SourceSettings): boolean {
-  return source.type === 'vault' && readsAsCaller(source);
+function takesCallerTokens({ settings, vault }: ServingOptions): boolean {
+  const isForReferences = vault?.needsCaller === true && settings.secrets.resolve;
+  return isForReferences || settings.sources.some((source) => source.type === 'vault' && readsAsCaller(source));
 }
 
 function vaultStateOf(vault: Vault): VaultState {

@@ -46,6 +46,11 @@ export const errorCatalogue = {
     title: 'Forbidden',
     help: 'Who asks is known and may not have this: the role that the route needs is missing, or the policy does not allow the application, profile, label, file or client header that is asked for (docs/security.md). The answer is the same whether there is such a thing or not; the audit and `cairn policy explain` tell the rule. Or Vault refuses the token that the request brought as `X-Config-Token`: it is unknown, has ended, or its policies do not allow to read what the query needs.',
   },
+  CONFIG_SECRET_FORBIDDEN: {
+    status: 403,
+    title: 'Secret forbidden',
+    help: 'A value refers to a secret of Vault, and no rule of `secrets.allow` lets every application of the request refer to it. The answer names the property source and the key; the log has the path that a rule would need (docs/vault.md).',
+  },
   CONFIG_LABEL_NOT_FOUND: {
     status: 404,
     title: 'Label not found',
@@ -121,15 +126,20 @@ export const errorCatalogue = {
     title: 'Configuration file invalid',
     help: 'A file that this query needs cannot be read, and no ancestor commit has a good copy (or `serving.strict` is on). The answer names the file within the repository, the line and the column.',
   },
-  CONFIG_SECRET_UNRESOLVED: {
+  CONFIG_CIPHER_UNRESOLVED: {
     status: 500,
-    title: 'Secret not resolved',
+    title: 'Cipher not decrypted',
     help: 'A file that is served as text has a `{cipher}` value that cannot be decrypted (`encryption.plain-text` is on). The log names the file.',
   },
   CONFIG_INTERNAL: {
     status: 500,
     title: 'Internal error',
     help: 'Something that should not happen; the log has the details under the same time.',
+  },
+  CONFIG_SECRET_UNRESOLVED: {
+    status: 503,
+    title: 'Secret not resolved',
+    help: 'A value refers to a secret of Vault that cannot be had: Vault does not answer and no copy may be served any more, or the reference leads to nothing and `secrets.unresolved` is `fail` (always, in a file that is served as text). The answer names the property source and the key.',
   },
   CONFIG_SOURCE_UNAVAILABLE: {
     status: 503,

@@ -104,8 +104,36 @@ export type CairnEvent =
       readonly keys: readonly string[];
       readonly count: number;
     }
+  | {
+      /** References of a property source (or of a file) that lead to nothing; the first of them. */
+      readonly type: 'secrets-unresolved';
+      readonly propertySource: string;
+      readonly secrets: readonly UnresolvedSecret[];
+      readonly count: number;
+    }
+  | {
+      /** A request was refused, because no rule of `secrets.allow` lets its applications refer to a secret. */
+      readonly type: 'secret-forbidden';
+      readonly propertySource: string;
+      /** Null in the text of a file. */
+      readonly key: string | null;
+      /** `<mount>/<path>` */
+      readonly path: string;
+      readonly application: string;
+      readonly profiles: string;
+    }
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'crashed'; readonly error: unknown };
+
+/** A reference that leads to nothing. */
+export interface UnresolvedSecret {
+  /** Null in the text of a file. */
+  readonly key: string | null;
+  /** `<mount>/<path>`; null where the reference names none. */
+  readonly path: string | null;
+  /** `malformed`: no reference; `missing`: no such secret, or none of that key; `refused`: Vault lets nobody who asks here read it. */
+  readonly reason: 'malformed' | 'missing' | 'refused' | 'unusable';
+}
 
 /** Given to each room; never throws, never blocks. */
 export type Emit = (event: CairnEvent) => void;

@@ -5,48 +5,41 @@
  */
 import type { Backend, NamedVersion, Resolution, StaleReason } from '../backends/backend.js';
 import { createSingleFlight } from '../core/single-flight.js';
-import { createByteCache } from '../core/byte-cache.js';
-import { canonicalText } from '../core/canonical.js';
 import type { Environment, PropertySource } from '../core/environment.js';
 import { ConfigServerError } from '../core/errors.js';
 import { queryKey, type Query } from '../core/query.js';
-import type { CipherValues } from '../secrets/cipher-values.js';
-import { createFingerprint, type Fingerprint } from './digest.js';
+import { createContents, type ContentsOptions, type FoundContent } from './contents.js';
+import { createCallerIds, createFingerprint, digestFor, type Fingerprint } from './digest.js';
 import { createFreshness, type Freshness } from './freshness.js';
-import { overridesSource } from './overrides.js';
-import { renderResource, type ResourceRequest, type ServedResource } from './resource.js';
+import { renderResource, type ResourceRequest, type ServedResource, type TextSteps } from './resource.js';
+import { createStamps } from './stamps.js';
 
-export interface EnvironmentsOptions {
+export interface EnvironmentsOptions extends ContentsOptions {
   readonly backend: Backend;
-  /** Put above everything a backend finds, in this order. */
-  readonly overrides: ReadonlyMap<string, string>;
-  /** Decrypts what a backend finds, before overrides are put on it; null: ciphers go out as they are. */
-  readonly cipherValues: CipherValues | null;
   /** Whether ciphers in files served as text are decrypted too. */
   readonly decryptText: boolean;
   /** Whether a query for which nothing is found is answered with an empty environment (else 404). */
   readonly acceptEmpty: boolean;
   /** Servers that should agree on digests share it. */
   readonly digestKey: Uint8Array;
-  readonly limits: EnvironmentLimits;
-  readonly cacheBytes: number;
   /** Since the last successful check of the source, in milliseconds; past it answers say that they are stale. */
   readonly staleAfterMs: number;
   readonly now: () => number;
 }
 
-export interface EnvironmentLimits {
-  /** Bytes of one environment. */
-  readonly environment: number;
-}
-
 /** An environment as it is answered. */
 export interface ServedEnvironment {
   readonly environment: Environment;
-  /** Keyed digest of the ordered property sources. */
+  /** Keyed digest of the ordered property sources; where a caller's token reads, of that too. */
   readonly digest: string;
   /** Equal ids mean equal property sources; bodies are kept by it. Never leaves the server. */
   readonly contentId: string;
+  /** Whose token reads, by its id; null: everybody is given the same. */
+  readonly caller: string | null;
+  /** While `Environments.stamp` returns it for the query, this is the answer; undefined: nothing can be promised. */
+  readonly stamp: string | undefined;
+  /** Whether a secret in it is past its time, because Vault does not answer. */
+  readonly isStale: boolean;
   /** Set where a broken file made the backend answer from an older commit. */
   readonly staleReason: StaleReason | null;
   /** Of several sources: the version of each; empty where there is one. */
@@ -56,9 +49,15 @@ export interface ServedEnvironment {
 export interface Environments {
   /**
    * The environment for `query`.
-   * @throws ConfigServerError CONFIG_APPLICATION_NOT_FOUND, CONFIG_TOO_LARGE and those of `Backend.resolve`
+   * @throws ConfigServerError CONFIG_APPLICATION_NOT_FOUND, CONFIG_TOO_LARGE and those of `Backend.resolve` and
+   * `SecretReferences.read`
    */
   get(query: Query, signal: AbortSignal): Promise<ServedEnvironment>;
+  /**
+   * What the environment for `query` is made of, with references as they are: for probes, which never make Vault be asked.
+   * @throws ConfigServerError as `get`, but for secrets
+   */
+  outline(query: Query, signal: AbortSignal): Promise<EnvironmentOutline>;
   /**
    * The file for `request.path`, its placeholders resolved in the environment of `query` where that is asked for.
    * @throws ConfigServerError those of `get` and of `Backend.readFile`, CONFIG_PLACEHOLDER_CYCLE
@@ -69,42 +68,43 @@ export interface Environments {
   /** Of what `query` is answered from; without one, of all. */
   freshness(query?: Query): Freshness;
   readonly fingerprint: Fingerprint;
+  /** What stands for a caller's token in keys and digests; servers that share the digest key agree. */
+  readonly callerId: Fingerprint;
 }
 
-interface Content {
-  readonly sources: readonly PropertySource[];
-  readonly digest: string;
+export interface EnvironmentOutline {
+  /** Highest precedence first. */
+  readonly propertySources: readonly PropertySource[];
+  readonly version: string | null;
+  readonly staleReason: StaleReason | null;
 }
 
 export function createEnvironments(options: EnvironmentsOptions): Environments {
-  const { backend } = options;
+  const { backend, references } = options;
   const fingerprint = createFingerprint(options.digestKey);
   const flights = createSingleFlight<ServedEnvironment>();
-  const contents = createByteCache<string, Content>(options.cacheBytes);
-  const contentFlights = createSingleFlight<Content>();
-  const makeContent = contentMaker(options, fingerprint);
-  const contentFor = async (resolution: Resolution, signal: AbortSignal): Promise<Content> => {
-    const { contentId } = resolution;
-    const kept = contents.get(contentId);
-    if (kept !== undefined) return kept;
-    return contentFlights.run(contentId, signal, async (shared) => {
-      const { content, bytes } = await makeContent(resolution, shared);
-      contents.set(contentId, content, bytes);
-      return content;
-    });
-  };
+  const contents = createContents(options, fingerprint);
+  const stamps = createStamps({ ...options, cacheBytes: options.cacheBytes / 8 });
 
   const load = async (query: Query, signal: AbortSignal): Promise<ServedEnvironment> => {
+    const base = backend.stamp(query);
     const resolution = await backend.resolve(query, signal);
-    const content = await contentFor(resolution, signal);
-    if (content.sources.length === 0 && !options.acceptEmpty) throw nothingFound(query);
-    return served(query, resolution, content);
+    const found = await contents.find(resolution, query, signal);
+    requireFound(query, found.content.sources, options);
+    const stamp = stamps.remember(query, base, found.secrets);
+    return served({ query, resolution, found, stamp, fingerprint });
   };
   const get = (query: Query, signal: AbortSignal): Promise<ServedEnvironment> =>
-    flights.run(flightKey(query, backend.stamp(query)), signal, (shared) => load(query, shared));
+    flights.run(flightKey(query, backend.stamp(query), references?.revision), signal, (shared) => load(query, shared));
 
   return {
     get,
+    async outline(query, signal) {
+      const resolution = await backend.resolve(query, signal);
+      const propertySources = await contents.outline(resolution, signal);
+      requireFound(query, propertySources, options);
+      return { propertySources, version: resolution.version, staleReason: resolution.stale ?? null };
+    },
     async resource(query, request, signal) {
       const { environment, resource } = await ofOneVersion(
         () => backend.stamp(query),
@@ -113,11 +113,12 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
           resource: await backend.readFile(query, request.path, signal),
         }),
       );
-      return renderResource({ resource, request, environment, fingerprint, decrypt: textDecryption(options, signal) });
+      return renderResource({ resource, request, environment, fingerprint, steps: textSteps(options, query, signal) });
     },
-    stamp: (query) => backend.stamp(query),
+    stamp: (query) => stamps.of(query),
     freshness: createFreshness(options),
     fingerprint,
+    callerId: createCallerIds(options.digestKey),
   };
 }
 
@@ -135,33 +136,26 @@ async function ofOneVersion<T>(stamp: () => string | undefined, look: () => Prom
   }
 }
 
-interface Measured {
-  readonly content: Content;
-  readonly bytes: number;
-}
-
-type MakeContent = (resolution: Resolution, signal: AbortSignal) => Promise<Measured>;
-
-function contentMaker(options: EnvironmentsOptions, fingerprint: Fingerprint): MakeContent {
-  const overrides = overridesSource(options.overrides);
-  return async (resolution, signal) => {
-    const found = (await options.cipherValues?.decryptSources(resolution.sources, signal)) ?? resolution.sources;
-    const sources = overrides === undefined ? found : [overrides, ...found];
-    const text = canonicalText(sources);
-    const bytes = Buffer.byteLength(text);
-    if (bytes > options.limits.environment) throw tooLarge(options.limits.environment);
-    return { content: { sources, digest: fingerprint(text) }, bytes };
+function textSteps(options: EnvironmentsOptions, query: Query, signal: AbortSignal): TextSteps {
+  const { cipherValues, decryptText, references } = options;
+  return {
+    decrypt: (path, text) =>
+      decryptText && cipherValues !== null ? cipherValues.decryptText(path, text, signal) : Promise.resolve(text),
+    hold: (path, text) => references?.hold(path, text, query, signal) ?? Promise.resolve(undefined),
   };
 }
 
-type DecryptText = (path: string, text: string) => Promise<string>;
-
-function textDecryption({ cipherValues, decryptText }: EnvironmentsOptions, signal: AbortSignal): DecryptText {
-  if (!decryptText || cipherValues === null) return (_path, text) => Promise.resolve(text);
-  return (path, text) => cipherValues.decryptText(path, text, signal);
+interface Making {
+  readonly query: Query;
+  readonly resolution: Resolution;
+  readonly found: FoundContent;
+  readonly stamp: string | undefined;
+  readonly fingerprint: Fingerprint;
 }
 
-function served(query: Query, resolution: Resolution, content: Content): ServedEnvironment {
+function served({ query, resolution, found, stamp, fingerprint }: Making): ServedEnvironment {
+  const { content, secrets } = found;
+  const caller = query.token?.id ?? null;
   return {
     environment: {
       name: query.name,
@@ -171,28 +165,35 @@ function served(query: Query, resolution: Resolution, content: Content): ServedE
       state: resolution.state,
       propertySources: content.sources,
     },
-    digest: content.digest,
-    contentId: resolution.contentId,
+    digest: digestFor(caller, content.digest, fingerprint),
+    contentId: content.id,
+    caller,
+    stamp,
+    isStale: secrets?.isStale ?? false,
     staleReason: resolution.stale ?? null,
     versions: resolution.versions ?? [],
   };
 }
 
-/** By the stamp too: who asks after a commit must not be given what was begun before it. By whose token, as well. */
-function flightKey(query: Query, stamp: string | undefined): string {
-  return `${stamp ?? ''}\n${query.token?.id ?? ''}\n${queryKey(query)}`;
+/**
+ * By the stamp too: who asks after a commit must not be given what was begun before it; nor who asks after a secret has
+ * moved. By whose token, as well.
+ */
+function flightKey(query: Query, stamp: string | undefined, revision = 0): string {
+  return `${stamp ?? ''}\n${revision}\n${query.token?.id ?? ''}\n${queryKey(query)}`;
+}
+
+function requireFound(
+  query: Query,
+  sources: readonly PropertySource[],
+  { acceptEmpty }: Pick<EnvironmentsOptions, 'acceptEmpty'>,
+): void {
+  if (sources.length === 0 && !acceptEmpty) throw nothingFound(query);
 }
 
 function nothingFound(query: Query): ConfigServerError {
   return new ConfigServerError(
     'CONFIG_APPLICATION_NOT_FOUND',
     `There is no property source for application '${query.name}' with profiles '${query.profileText}'.`,
-  );
-}
-
-function tooLarge(limit: number): ConfigServerError {
-  return new ConfigServerError(
-    'CONFIG_TOO_LARGE',
-    `The environment is larger than ${limit} bytes (limits.environment).`,
   );
 }

@@ -1,7 +1,8 @@
 import type { Resource } from '../backends/backend.js';
 import { placeholderResolver } from '../core/renditions/merged-properties.js';
 import { decodeText } from './charset.js';
-import type { Fingerprint } from './digest.js';
+import type { HeldText } from '../secrets/references.js';
+import { digestFor, type Fingerprint } from './digest.js';
 import type { ServedEnvironment } from './environments.js';
 
 /** Which file, and in which form. */
@@ -24,31 +25,49 @@ export interface ServedResource {
   readonly environment: ServedEnvironment;
 }
 
+/** What is done to a text beside its placeholders. */
+export interface TextSteps {
+  /** Of the ciphers in it, its placeholders resolved. */
+  readonly decrypt: (path: string, text: string) => Promise<string>;
+  /** Of the secrets that it refers to: read first, put in last, so that nothing in them is taken for anything else. */
+  readonly hold: (path: string, text: string) => Promise<HeldText | undefined>;
+}
+
 interface Rendering {
   readonly resource: Resource;
   readonly request: ResourceRequest;
   readonly environment: ServedEnvironment;
   readonly fingerprint: Fingerprint;
-  /** Of the ciphers in a text, its placeholders resolved. */
-  readonly decrypt: (path: string, text: string) => Promise<string>;
+  readonly steps: TextSteps;
 }
 
 export async function renderResource(rendering: Rendering): Promise<ServedResource> {
-  const { resource, environment } = rendering;
-  const content = rendering.request.form === 'binary' ? asBuffer(resource.content) : await textContent(rendering);
+  const { resource, request, environment, fingerprint } = rendering;
+  const { content, isStale } =
+    request.form === 'binary' ? { content: asBuffer(resource.content), isStale: false } : await textContent(rendering);
   return {
     content,
-    digest: rendering.fingerprint(content),
+    digest: digestFor(environment.caller, fingerprint(content), fingerprint),
     version: resource.version,
     lastModified: resource.lastModified,
-    environment,
+    environment: { ...environment, isStale: environment.isStale || isStale },
   };
 }
 
-async function textContent({ resource, request, environment, decrypt }: Rendering): Promise<Buffer> {
+interface TextContent {
+  readonly content: Buffer;
+  readonly isStale: boolean;
+}
+
+async function textContent({ resource, request, environment, steps }: Rendering): Promise<TextContent> {
   const text = decodeText(resource.content, request.charset);
-  const resolved = request.resolvePlaceholders ? placeholderResolver(environment.environment)(text) : text;
-  return Buffer.from(await decrypt(resource.path, resolved));
+  if (!request.resolvePlaceholders) {
+    return { content: Buffer.from(await steps.decrypt(resource.path, text)), isStale: false };
+  }
+  const held = await steps.hold(resource.path, text);
+  const resolved = placeholderResolver(environment.environment)(held?.text ?? text);
+  const decrypted = await steps.decrypt(resource.path, resolved);
+  return { content: Buffer.from(held?.release(decrypted) ?? decrypted), isStale: held?.isStale ?? false };
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

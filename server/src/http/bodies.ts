@@ -3,7 +3,7 @@ import { environmentBodyParts, type EnvironmentVariant } from '../core/environme
 import { renderJson } from '../core/renditions/render-json.js';
 import { renderProperties } from '../core/renditions/render-properties.js';
 import { renderYaml } from '../core/renditions/render-yaml.js';
-import type { Fingerprint } from '../environments/digest.js';
+import { digestFor, type Fingerprint } from '../environments/digest.js';
 import type { ServedEnvironment } from '../environments/environments.js';
 import type { ServedResource } from '../environments/resource.js';
 import { BINARY_TYPE, JSON_TYPE, MARKED_TYPE, TEXT_TYPE, V2_TYPE } from './media-types.js';
@@ -89,7 +89,8 @@ export function createBodies(options: BodiesOptions): Bodies {
     },
     rendition(served, format, resolvePlaceholders) {
       const { body, tag } = renditionOf(served, format, resolvePlaceholders);
-      return { contentType: formatType[format], etag: weakTag(tag, format), body, bodyKey: `${format} ${tag}` };
+      const etag = weakTag(digestFor(served.caller, tag, options.fingerprint), format);
+      return { contentType: formatType[format], etag, body, bodyKey: `${format} ${tag}` };
     },
     resource: (served, form) => resourceRepresentation(served, form),
   };

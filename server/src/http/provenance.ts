@@ -6,6 +6,6 @@ export function provenanceOf(served: ServedEnvironment): Provenance {
     digest: served.digest,
     version: served.environment.version,
     ...(served.versions.length === 0 ? {} : { versions: served.versions }),
-    isOlder: served.staleReason !== null,
+    isOlder: served.staleReason !== null || served.isStale,
   };
 }

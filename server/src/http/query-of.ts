@@ -4,8 +4,13 @@ import type { RouteContext } from './context.js';
 import type { Services } from './services.js';
 
 /** The query that a route's segments make. @throws ConfigServerError CONFIG_NAME_INVALID */
-export function queryOf(ctx: RouteContext, services: Pick<Services, 'queries' | 'takesCallerTokens'>): Query {
+export function queryOf(
+  ctx: RouteContext,
+  services: Pick<Services, 'environments' | 'queries' | 'takesCallerTokens'>,
+): Query {
   const { application = '', profiles = '', label = null } = ctx.params;
-  const token = services.takesCallerTokens ? callerTokenOf(ctx.get('X-Config-Token')) : undefined;
+  const token = services.takesCallerTokens
+    ? callerTokenOf(ctx.get('X-Config-Token'), services.environments.callerId)
+    : undefined;
   return parseQuery({ application, profiles, label, token }, services.queries);
 }

@@ -19,6 +19,6 @@ export interface Provenance {
   readonly version: string | null;
   /** Of several sources: the version of each. */
   readonly versions?: readonly NamedVersion[];
-  /** Whether a broken file made it an older commit's answer. */
+  /** Whether a broken file made it an older commit's answer, or a secret in it is past its time. */
   readonly isOlder: boolean;
 }

@@ -1,13 +1,9 @@
 import { isConfigServerError, errorEntry } from '../core/errors.js';
 import type { CairnEvent, Emit } from '../core/events.js';
 import { redactUserInfo } from '../core/user-info.js';
-import type { Log, LogFields, LogLevel } from './log.js';
-
-interface Line {
-  readonly level: Exclude<LogLevel, 'silent'>;
-  readonly message: string;
-  readonly fields: LogFields;
-}
+import { line, type Line } from './line.js';
+import type { Log, LogFields } from './log.js';
+import { secretEvents, secretLine, type SecretEvent } from './secret-lines.js';
 
 /** Writes every event to `log`, without user information in URIs. */
 export function logEvents(log: Log): Emit {
@@ -26,8 +22,6 @@ function lineFor(event: CairnEvent): Line {
     case 'request-finished':
     case 'request-failed':
       return requestLine(event);
-    case 'ciphers-invalid':
-      return cipherLine(event);
     case 'webhook-received':
     case 'webhook-refused':
     case 'refresh-late':
@@ -38,7 +32,6 @@ function lineFor(event: CairnEvent): Line {
 }
 
 const lifeEvents = ['server-started', 'server-stopping', 'server-stopped', 'notice', 'crashed'] as const;
-const secretEvents = ['secret-rotated'] as const;
 const auditEvents = ['audit-failed', 'audit-recovered'] as const;
 
 function isOneOf<const T extends CairnEvent['type']>(
@@ -50,14 +43,9 @@ function isOneOf<const T extends CairnEvent['type']>(
 
 type LifeEvent = Extract<CairnEvent, { type: (typeof lifeEvents)[number] }>;
 type RequestEvent = Extract<CairnEvent, { type: 'request-finished' | 'request-failed' }>;
-type CipherEvent = Extract<CairnEvent, { type: 'ciphers-invalid' }>;
 type WebhookEvent = Extract<CairnEvent, { type: 'webhook-received' | 'webhook-refused' | 'refresh-late' }>;
 type AuditEvent = Extract<CairnEvent, { type: (typeof auditEvents)[number] }>;
-type SecretEvent = Extract<CairnEvent, { type: (typeof secretEvents)[number] }>;
-type SourceEvent = Exclude<
-  CairnEvent,
-  SecretEvent | LifeEvent | RequestEvent | CipherEvent | WebhookEvent | AuditEvent
->;
+type SourceEvent = Exclude<CairnEvent, LifeEvent | RequestEvent | SecretEvent | WebhookEvent | AuditEvent>;
 
 function lifeLine(event: LifeEvent): Line {
   switch (event.type) {
@@ -97,21 +85,12 @@ function requestLine(event: RequestEvent): Line {
   });
 }
 
-function cipherLine({ propertySource, keys, count }: CipherEvent): Line {
-  const values = count === 1 ? 'value' : 'values';
-  return line('warn', `cannot decrypt ${count} ${values} of ${propertySource}`, { propertySource, keys, count });
-}
-
 function auditLine(event: AuditEvent): Line {
   const { sink } = event;
   if (event.type === 'audit-failed')
     return line('error', `audit: ${sink}: ${event.message}`, { sink, ...event.diagnostics });
   const { dropped } = event;
   return line(dropped > 0 ? 'warn' : 'info', `audit: ${sink} is back; ${dropped} records were lost`, { sink, dropped });
-}
-
-function secretLine({ path, isDeleted }: SecretEvent): Line {
-  return line('info', `secret ${path} ${isDeleted ? 'deleted' : 'rotated'}`, { path });
 }
 
 function webhookLine(event: WebhookEvent): Line {
@@ -162,10 +141,6 @@ function sourceLine(event: SourceEvent): Line {
       return line('warn', `broken file ${at}: ${event.message}`, { source, file, version, servedVersion });
     }
   }
-}
-
-function line(level: Line['level'], message: string, fields: LogFields = {}): Line {
-  return { level, message, fields };
 }
 
 function round(milliseconds: number): number {

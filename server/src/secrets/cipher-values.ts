@@ -16,7 +16,7 @@ export interface CipherValues {
   decryptSources(sources: readonly PropertySource[], signal: AbortSignal): Promise<readonly PropertySource[]>;
   /**
    * The text of a file with the ciphers among its values replaced; of JSON, YAML and `.properties` only.
-   * @throws ConfigServerError CONFIG_SECRET_UNRESOLVED, CONFIG_FILE_INVALID
+   * @throws ConfigServerError CONFIG_CIPHER_UNRESOLVED, CONFIG_FILE_INVALID
    */
   decryptText(path: string, text: string, signal: AbortSignal): Promise<string>;
 }
@@ -138,5 +138,5 @@ function replaceAll(path: string, text: string, opened: ReadonlyMap<string, Open
 }
 
 function unresolved(path: string): ConfigServerError {
-  return new ConfigServerError('CONFIG_SECRET_UNRESOLVED', `A {cipher} value of ${path} cannot be decrypted.`);
+  return new ConfigServerError('CONFIG_CIPHER_UNRESOLVED', `A {cipher} value of ${path} cannot be decrypted.`);
 }

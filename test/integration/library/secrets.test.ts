@@ -89,7 +89,7 @@ describe('secrets', () => {
     const refused = await fetch(`${url}/orders/default/main/bad.yml`, { headers: { Accept: '*/*' } });
     expect([refused.status, ((await refused.json()) as { code: string }).code]).to.deep.equal([
       500,
-      'CONFIG_SECRET_UNRESOLVED',
+      'CONFIG_CIPHER_UNRESOLVED',
     ]);
     const binary = await fetch(`${url}/orders/default/main/app.yml`, {
       headers: { Accept: 'application/octet-stream' },

@@ -148,7 +148,7 @@ describe('the values of an environment', () => {
       });
 
       it(`fail the file where one cannot be decrypted: ${path}`, async () => {
-        const error = await expectError('CONFIG_SECRET_UNRESOLVED', () =>
+        const error = await expectError('CONFIG_CIPHER_UNRESOLVED', () =>
           values().decryptText(path, text('{cipher}00'), never),
         );
         expect(error.message).to.equal(`A {cipher} value of ${path} cannot be decrypted.`);

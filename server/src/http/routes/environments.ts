@@ -28,13 +28,12 @@ async function answerEnvironment(ctx: RouteContext, services: Services): Promise
   const { environments, bodies, deliver } = services;
   const query = queryOf(ctx, services);
   const variant = variants[negotiate(ctx, [JSON_TYPE, V2_TYPE, MARKED_TYPE])];
-  const stamp = environments.stamp(query);
   const served = await environments.get(query, ctx.state.signal);
   await deliver(ctx, {
     representation: bodies.environment(served, variant),
     provenance: provenanceOf(served),
     query,
-    stamp,
+    stamp: served.stamp,
   });
 }
 

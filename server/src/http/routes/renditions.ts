@@ -29,13 +29,12 @@ async function answerRendition(ctx: RouteContext, services: Services, format: Re
   if (ctx.params['profiles']?.includes('-') === true) throw hyphenated();
   const query = queryOf(ctx, services);
   const resolvePlaceholders = readFlag(ctx.state.target.query, 'resolvePlaceholders', true);
-  const stamp = environments.stamp(query);
   const served = await environments.get(query, ctx.state.signal);
   await deliver(ctx, {
     representation: bodies.rendition(served, format, resolvePlaceholders),
     provenance: provenanceOf(served),
     query,
-    stamp,
+    stamp: served.stamp,
   });
 }
 

@@ -1,0 +1,46 @@
+import type { SecretReference } from '../core/secret-references.js';
+import { isConfigServerError } from '../core/errors.js';
+import { vaultPath } from '../vault/paths.js';
+import type { SecretAddress, SecretStore } from '../vault/secret-store.js';
+
+export interface SecretPlacesOptions {
+  /** Asked in their order. */
+  readonly stores: readonly SecretStore[];
+  /** Of what no other store holds. */
+  readonly fallback: SecretStore;
+  /** The mount that stands before such paths: `secret`. */
+  readonly backend: string;
+}
+
+/** Where references lead. */
+export interface SecretPlaces {
+  /** The address of a reference; null where its path leads elsewhere than it says. */
+  locate(reference: SecretReference): SecretAddress | null;
+  storeOf(address: SecretAddress): SecretStore;
+  /** Moves with that of any store. */
+  readonly revision: number;
+}
+
+export function createSecretPlaces({ stores, fallback, backend }: SecretPlacesOptions): SecretPlaces {
+  const holder = (path: string): SecretStore | undefined => stores.find((store) => store.holds(path));
+  return {
+    locate({ path, pin }) {
+      const full = holder(path) === undefined ? `${backend}/${path}` : path;
+      return isPlain(full) ? { path: full, pin } : null;
+    },
+    storeOf: ({ path }) => holder(path) ?? fallback,
+    get revision() {
+      return stores.reduce((sum, store) => sum + store.revision, fallback.revision);
+    },
+  };
+}
+
+function isPlain(path: string): boolean {
+  try {
+    vaultPath(path);
+    return true;
+  } catch (error) {
+    if (isConfigServerError(error, 'CONFIG_NAME_INVALID')) return false;
+    throw error;
+  }
+}
