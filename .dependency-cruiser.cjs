@@ -7,7 +7,8 @@ const rooms = {
   changes: ['core', 'environments', 'backends/backend', 'changes'],
   http: ['core', 'environments', 'changes', 'security', 'secrets', 'backends/backend', 'http'],
   security: ['core', 'security'],
-  audit: ['core', 'audit'],
+  audit: ['core', 'files', 'audit'],
+  files: ['core', 'files'],
   observability: ['core', 'observability'],
   settings: ['core', 'settings'],
   cli: ['app', 'settings', 'core', 'cli'],
@@ -26,12 +27,12 @@ const roomRule = ([room, targets]) => ({
 const backendRule = (backend) => ({
   name: `backend-${backend}`,
   severity: 'error',
-  comment: 'A backend imports core and the shared files of its room, never another backend.',
+  comment: 'A backend imports core, files and the shared files of its room, never another backend.',
   from: { path: `^${src}backends/${backend}/` },
   to: {
     path: `^${src}`,
     pathNot: [
-      `^${src}core/`,
+      `^${src}(core|files)/`,
       `^${src}backends/[^/]+\\.ts$`,
       `^${src}backends/${backend}/`,
       ...(backend === 'vault' ? [`^${src}vault/`] : []),

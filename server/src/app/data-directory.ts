@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { ConfigServerError } from '../core/errors.js';
+import { codeOf, keptFile } from '../files/kept-file.js';
 
 const keyBytes = 32;
 
@@ -22,15 +23,13 @@ export function dataDirectory(
  * @throws ConfigServerError CONFIG_SETTINGS_INVALID where the folder cannot be written
  */
 export async function keptDigestKey(directory: string): Promise<Uint8Array> {
-  const folder = join(directory, 'keys');
-  const path = join(folder, 'digest.key');
+  const path = join(directory, 'keys', 'digest.key');
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const key = (await readKey(path)) ?? (await makeKey(path));
+    const key = await keptFile(path, () => randomBytes(keyBytes));
     if (key.length === keyBytes) return key;
   } catch (cause) {
-    throw unusable(`The data directory ${directory} cannot be used: ${reasonOf(cause)}`, cause);
+    throw unusable(`The data directory ${directory} cannot be used: ${codeOf(cause)}`, cause);
   }
   throw unusable(`${path} is not a key of ${keyBytes} bytes; remove it, and a new one is made`);
 }
@@ -38,34 +37,6 @@ export async function keptDigestKey(directory: string): Promise<Uint8Array> {
 /** A key that lives as long as the process. */
 export function passingDigestKey(): Uint8Array {
   return randomBytes(keyBytes);
-}
-
-async function readKey(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (reasonOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Complete or not there: another server that starts at the same time sees a whole key, and both take the first. */
-async function makeKey(path: string): Promise<Uint8Array> {
-  // Not the process id: servers in containers that share a volume may all have the same.
-  const draft = `${path}.${randomBytes(8).toString('hex')}`;
-  await writeFile(draft, randomBytes(keyBytes), { mode: 0o600 });
-  try {
-    await link(draft, path);
-  } catch (error) {
-    if (reasonOf(error) !== 'EEXIST') throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
-  return readFile(path);
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 function unusable(message: string, cause?: unknown): ConfigServerError {

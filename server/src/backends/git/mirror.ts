@@ -10,8 +10,9 @@ import type { GitEngine, Ref, RefName, Refs, RemoteRefs } from './engine.js';
 import { findGenerations, generationFolder, removeOthers } from './generations.js';
 import type { Generation } from './generations.js';
 import { writeManifest } from './manifest.js';
-import { isLockedHere, lockMirror } from './mirror-lock.js';
-import type { MirrorLock } from './mirror-lock.js';
+import { isLockedHere } from '../../files/folder-lock.js';
+import type { FolderLock } from '../../files/folder-lock.js';
+import { lockMirror } from './mirror-lock.js';
 import { movedLabels } from './moved-labels.js';
 
 /** What is served. Immutable; replaced by one assignment. */
@@ -39,7 +40,7 @@ function sameRefs(a: RemoteRefs | undefined, b: RemoteRefs): boolean {
 export class Mirror {
   readonly #options: MirrorOptions;
   #folder = '';
-  #lock: MirrorLock | undefined;
+  #lock: FolderLock | undefined;
   #published: Published | undefined;
   #nextNumber = 1;
   /** What the remote had when it was last fetched from. */

@@ -1,0 +1,47 @@
+import { constants, promises as fs } from 'node:fs';
+
+/** What the log asks of a file system: the one place where writes can fail. */
+export interface Disk {
+  /** Opens for reading and writing, made with mode 0600 where it is not there. */
+  open(path: string): Promise<DiskFile>;
+  /** Makes new and removed names in a folder durable. */
+  syncFolder(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+export interface DiskFile {
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** What was written survives a loss of power. */
+  sync(): Promise<void>;
+  truncate(size: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const systemDisk: Disk = {
+  async open(path) {
+    const handle = await fs.open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    return {
+      write: (bytes, position) => writeAll(handle, bytes, position),
+      sync: () => handle.datasync(),
+      truncate: (size) => handle.truncate(size),
+      close: () => handle.close(),
+    };
+  },
+  async syncFolder(path) {
+    const handle = await fs.open(path, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  remove: (path) => fs.rm(path, { force: true }),
+};
+
+/** A disk that is almost full takes a part. */
+async function writeAll(handle: fs.FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
