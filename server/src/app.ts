@@ -5,6 +5,7 @@ import { dataDirectory, keptDigestKey, passingDigestKey } from './app/data-direc
 import { ciphersOf, encryptionNotices } from './app/encryption.js';
 import { usesMirror } from './app/git-source.js';
 import { parseFileOf } from './app/parse-file.js';
+import { authenticatorOf } from './app/security.js';
 import { createServing } from './app/serving.js';
 import type { Serving } from './app/serving.js';
 import { createVaults, sectionVault } from './app/vaults.js';
@@ -72,7 +73,9 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     const backend = options.backend?.(emit) ?? createBackend(context);
     const digestKey = await digestKeyFor(settings, directory);
     const ciphers = await ciphersOf(settings.encryption);
-    return createServing({ settings, backend, vault: sectionVault(settings.vault, vaults), digestKey, ciphers, emit });
+    const authenticator = await authenticatorOf(settings.security, emit);
+    const vault = sectionVault(settings.vault, vaults);
+    return createServing({ settings, backend, vault, digestKey, ciphers, authenticator, emit });
   };
   return {
     emit,

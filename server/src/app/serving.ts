@@ -10,7 +10,7 @@ import { createHttpServer } from '../http/server.js';
 import { createHealth } from '../observability/health.js';
 import type { SourceHealth } from '../observability/health.js';
 import { vaultComponent, type VaultState } from '../observability/vault-health.js';
-import { createAnonymousAuthenticator } from '../security/authenticator.js';
+import type { Authenticator } from '../security/authenticator.js';
 import { createCipherValues, type CipherValues } from '../secrets/cipher-values.js';
 import type { Ciphers } from '../secrets/ciphers.js';
 import type { LimitSettings } from '../settings/sections/limits.js';
@@ -29,6 +29,8 @@ export interface ServingOptions {
   readonly vault: Vault | null;
   readonly digestKey: Uint8Array;
   readonly ciphers: Ciphers;
+  /** Closed with the rest. */
+  readonly authenticator: Authenticator;
   readonly emit: Emit;
 }
 
@@ -39,7 +41,7 @@ export interface Serving {
 }
 
 export function createServing(options: ServingOptions): Serving {
-  const { backend, ciphers, settings, vault } = options;
+  const { authenticator, backend, ciphers, settings, vault } = options;
   const state = { isStopping: false };
   const environments = environmentsOf(options);
   const health = healthOf(options, environments, () => state.isStopping);
@@ -49,6 +51,7 @@ export function createServing(options: ServingOptions): Serving {
     takesCallerTokens: takesCallerTokens(options),
     environments,
     ciphers,
+    authenticator,
     health,
     webhooks: { path: settings.webhooks.path, accept: (delivery) => webhooks.accept(delivery) },
     emit: options.emit,
@@ -64,6 +67,7 @@ export function createServing(options: ServingOptions): Serving {
     async close(reason) {
       state.isStopping = true;
       await server.close(reason);
+      authenticator.close();
       await webhooks.close();
       await backend.close();
       await vault?.close();
@@ -126,7 +130,7 @@ function healthOf(
 
 type ServerOptions = Omit<
   Parameters<typeof createHttpServer>[0],
-  'environments' | 'ciphers' | 'health' | 'webhooks' | 'emit' | 'takesCallerTokens'
+  'environments' | 'ciphers' | 'authenticator' | 'health' | 'webhooks' | 'emit' | 'takesCallerTokens'
 >;
 
 function serverOptions(settings: Settings): ServerOptions {
@@ -136,7 +140,6 @@ function serverOptions(settings: Settings): ServerOptions {
     port: server.port,
     prefix: server.prefix,
     publicUrl: null,
-    authenticator: createAnonymousAuthenticator(),
     info: () => ({ build: { name: 'cairn-config-server', version: packageVersion() } }),
     queries: {
       validateProfiles: serving['validate-profiles'],

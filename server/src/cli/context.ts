@@ -15,6 +15,8 @@ export interface ProgramContext {
 /** Such as `process.stdin`. */
 export interface Input extends AsyncIterable<unknown> {
   readonly isTTY?: boolean;
+  /** Of a terminal: whether it hands on each key and shows none. */
+  readonly setRawMode?: (this: Input, isRaw: boolean) => unknown;
 }
 
 export interface Output {

@@ -6,6 +6,8 @@ import { startFailure } from './failure.js';
 import type { ProgramContext } from './context.js';
 import { decrypt, encrypt } from './cipher.js';
 import type { CipherOptions } from './cipher.js';
+import { hashToken, hashUserPassword, makeToken } from './credentials.js';
+import type { TokenOptions } from './credentials.js';
 import { demoChange } from './demo-change.js';
 import { serve } from './serve.js';
 import type { ServeOptions } from './serve.js';
@@ -58,6 +60,8 @@ function describeProgram(context: ProgramContext, finish: (status: number) => vo
     example: "cairn decrypt --key-file key.txt '{cipher}0257cae3…'",
     run: (text, options) => decrypt(text, options, context),
   });
+  describeToken(program, context, finish);
+  describePassword(program, context, finish);
   describeDemoChange(program, context, finish);
   return program;
 }
@@ -102,6 +106,47 @@ function describeCipher(program: Command, finish: (status: number) => void, comm
   described.action(async (text: string | undefined, options: CipherOptions) => {
     finish(await command.run(text, options));
   });
+}
+
+function describeToken(program: Command, context: ProgramContext, finish: (status: number) => void): void {
+  const token = program.command('token').description('Make API tokens for `security.tokens`.').helpCommand(false);
+  const described = (name: string, description: string, example: string): Command =>
+    token
+      .command(name)
+      .description(description)
+      .requiredOption('--name <name>', 'name of the principal, as the policy and the log have it')
+      .option('--roles <roles>', 'reader, operator, encryptor, auditor, admin, between commas', 'reader')
+      .option('--expires <end>', '90d, a date, a time with its zone, or never', '90d')
+      .option('--json', 'print JSON')
+      .addHelpText('after', `\nExample:\n  ${example}`);
+  described(
+    'create',
+    'Print a new token, once, and its entry for the settings.',
+    'cairn token create --name orders --roles reader --expires 90d',
+  ).action((options: TokenOptions) => {
+    finish(makeToken(options, context));
+  });
+  described(
+    'hash',
+    'Print the entry for the settings of the token on standard input.',
+    'cairn token hash --name orders < token.txt',
+  ).action(async (options: TokenOptions) => {
+    finish(await hashToken(options, context));
+  });
+}
+
+function describePassword(program: Command, context: ProgramContext, finish: (status: number) => void): void {
+  program
+    .command('password')
+    .description('Hash passwords for `security.basic`.')
+    .helpCommand(false)
+    .command('hash')
+    .description('Print the hash of the password on standard input; a terminal is asked for it.')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  cairn password hash < password.txt')
+    .action(async (options: { json?: true }) => {
+      finish(await hashUserPassword(options, context));
+    });
 }
 
 function describeDemoChange(program: Command, context: ProgramContext, finish: (status: number) => void): void {

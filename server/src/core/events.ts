@@ -25,6 +25,24 @@ export type CairnEvent =
       readonly diagnostics: Readonly<Record<string, unknown>>;
       readonly error?: unknown;
     }
+  | {
+      /** A credential that was wrong; one that is missing is none. */
+      readonly type: 'authentication-refused';
+      /** Null: of a form that no scheme has. */
+      readonly scheme: string | null;
+      /** Words of our own, never a part of the credential. */
+      readonly reason: string;
+      readonly address: string;
+      /** How many were refused since the last of these events and not told: there are a few a second at most. */
+      readonly more: number;
+    }
+  | {
+      /** What tokens of `issuer` are checked with cannot be had, or not anew. */
+      readonly type: 'authentication-failed';
+      readonly issuer: string;
+      readonly message: string;
+    }
+  | { readonly type: 'authentication-recovered'; readonly issuer: string }
   | { readonly type: 'source-synced'; readonly source: string; readonly milliseconds: number; readonly moved: number }
   | {
       readonly type: 'source-failed';

@@ -33,7 +33,10 @@ function steps(options: ApplicationOptions): readonly AppMiddleware[] {
     limitTime(limits.answerTime),
     checkTarget(limits.requestTarget),
     limitBody(limits.body),
-    authenticate(authenticator),
+    authenticate(
+      authenticator,
+      new Set(['/actuator/health/liveness', '/actuator/health/readiness', services.webhooks.path]),
+    ),
     routeTo(rootRoutes(services)),
     routeTo(configRoutes(services), prefix),
     answerMethods(),

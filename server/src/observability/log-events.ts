@@ -18,6 +18,7 @@ function lineFor(event: CairnEvent): Line {
   if (isOneOf(event, lifeEvents)) return lifeLine(event);
   if (isOneOf(event, auditEvents)) return auditLine(event);
   if (isOneOf(event, secretEvents)) return secretLine(event);
+  if (isOneOf(event, authenticationEvents)) return authenticationLine(event);
   switch (event.type) {
     case 'request-finished':
     case 'request-failed':
@@ -33,6 +34,7 @@ function lineFor(event: CairnEvent): Line {
 
 const lifeEvents = ['server-started', 'server-stopping', 'server-stopped', 'notice', 'crashed'] as const;
 const auditEvents = ['audit-failed', 'audit-recovered'] as const;
+const authenticationEvents = ['authentication-refused', 'authentication-failed', 'authentication-recovered'] as const;
 
 function isOneOf<const T extends CairnEvent['type']>(
   event: CairnEvent,
@@ -45,7 +47,11 @@ type LifeEvent = Extract<CairnEvent, { type: (typeof lifeEvents)[number] }>;
 type RequestEvent = Extract<CairnEvent, { type: 'request-finished' | 'request-failed' }>;
 type WebhookEvent = Extract<CairnEvent, { type: 'webhook-received' | 'webhook-refused' | 'refresh-late' }>;
 type AuditEvent = Extract<CairnEvent, { type: (typeof auditEvents)[number] }>;
-type SourceEvent = Exclude<CairnEvent, LifeEvent | RequestEvent | SecretEvent | WebhookEvent | AuditEvent>;
+type AuthenticationEvent = Extract<CairnEvent, { type: (typeof authenticationEvents)[number] }>;
+type SourceEvent = Exclude<
+  CairnEvent,
+  LifeEvent | RequestEvent | SecretEvent | WebhookEvent | AuditEvent | AuthenticationEvent
+>;
 
 function lifeLine(event: LifeEvent): Line {
   switch (event.type) {
@@ -108,6 +114,20 @@ function webhookLine(event: WebhookEvent): Line {
       const what = commit === null ? 'a refresh has not ended' : `the announced commit ${commit} is not served`;
       return line('warn', `${what} after ${milliseconds} ms`, { label, commit });
     }
+  }
+}
+
+function authenticationLine(event: AuthenticationEvent): Line {
+  switch (event.type) {
+    case 'authentication-refused': {
+      const { scheme, reason, address, more } = event;
+      const others = more === 0 ? '' : `; ${more} more were refused before`;
+      return line('info', `credential refused: ${reason}${others}`, { scheme, address });
+    }
+    case 'authentication-failed':
+      return line('warn', `credentials cannot be checked: ${event.message}`, { issuer: event.issuer });
+    case 'authentication-recovered':
+      return line('info', 'credentials can be checked again', { issuer: event.issuer });
   }
 }
 

@@ -1,5 +1,11 @@
+import type { Emit } from '../core/events.js';
+import { createSingleFlight } from '../core/single-flight.js';
+import { credentialId, credentialOf, type GatewayHeaders } from './credential.js';
 import type { Presented } from './presented.js';
 import { anonymousPrincipal, type Principal } from './principal.js';
+import { createRefusals } from './refusals.js';
+import { createRemembered } from './remembered.js';
+import { refused, type Credential, type Scheme, type Verdict } from './scheme.js';
 
 /** Decides who asks, over every scheme that is configured. */
 export interface Authenticator {
@@ -15,7 +21,21 @@ export interface Authenticator {
   authenticate(presented: Presented, signal: AbortSignal): Promise<Principal>;
   /** Who asks, at once, where the same credential was verified less than a minute ago and has not ended. */
   recognize(presented: Presented): Principal | undefined;
+  /** Ends what is under way and forgets everyone. Idempotent. */
   close(): void;
+}
+
+export interface AuthenticatorOptions {
+  /** The first that takes a credential decides about it. */
+  readonly schemes: readonly Scheme[];
+  /** What `WWW-Authenticate` says is asked for; without `"` and `\`. */
+  readonly realm: string;
+  readonly gateway: GatewayHeaders | null;
+  /** How many verified credentials are remembered at most. */
+  readonly mostRemembered: number;
+  readonly emit: Emit;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** For `security.mode: none` and for a server on loopback: everyone is the anonymous principal. */
@@ -26,5 +46,49 @@ export function createAnonymousAuthenticator(): Authenticator {
     authenticate: () => Promise.resolve(anonymousPrincipal),
     recognize: () => anonymousPrincipal,
     close: () => undefined,
+  };
+}
+
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { schemes, gateway, now } = options;
+  const remembered = createRemembered({ most: options.mostRemembered, now });
+  // Clients that start together with one password cost one computation.
+  const flights = createSingleFlight<Verdict>();
+  const refusals = createRefusals(options);
+
+  const verify = async (credential: Credential, id: string, signal: AbortSignal): Promise<Verdict> => {
+    const scheme = schemes.find((one) => one.takes(credential));
+    if (scheme === undefined) return refused('no configured scheme takes it');
+    const verdict = await flights.run(id, signal, (shared) => scheme.verify(credential, shared));
+    if (verdict.kind === 'refused') return verdict;
+    const { principal } = verdict;
+    if (principal.expiresAt !== null && principal.expiresAt <= now()) return refused('it has expired');
+    remembered.keep(id, principal, scheme.rememberMs);
+    return verdict;
+  };
+
+  return {
+    isAnonymous: false,
+    presents: (presented) => credentialOf(presented, gateway).kind !== 'none',
+    async authenticate(presented, signal) {
+      const found = credentialOf(presented, gateway);
+      if (found.kind !== 'one') throw refusals.form(found, presented);
+      const { credential } = found;
+      const id = credentialId(credential);
+      const known = remembered.get(id);
+      if (known !== undefined) return known;
+      const verdict = await verify(credential, id, signal);
+      if (verdict.kind === 'recognized') return verdict.principal;
+      throw refusals.wrong(credential, verdict.reason, presented);
+    },
+    recognize(presented) {
+      const found = credentialOf(presented, gateway);
+      return found.kind === 'one' ? remembered.get(credentialId(found.credential)) : undefined;
+    },
+    close() {
+      flights.close();
+      for (const scheme of schemes) scheme.close?.();
+      remembered.clear();
+    },
   };
 }

@@ -42,3 +42,6 @@ export function createPrincipal(parts: PrincipalParts): Principal {
 
 /** Everyone where `security.mode: none` is written, and on loopback without security: may do everything. */
 export const anonymousPrincipal: Principal = createPrincipal({ name: 'anonymous', scheme: 'anonymous', roles });
+
+/** Who has not shown who they are, where security is configured: may do what needs no role. */
+export const nobody: Principal = createPrincipal({ name: 'nobody', scheme: 'anonymous', roles: [] });

@@ -13,6 +13,7 @@ import { notTaken, named } from './problems.js';
 import type { Problem } from './problems.js';
 import { settingsSchema } from './schema.js';
 import type { Settings } from './schema.js';
+import { securityProblems } from './security-check.js';
 import { nameProblems, nameSources } from './source-names.js';
 import { unknownSetting } from './unknown.js';
 
@@ -32,7 +33,7 @@ export function buildSettings(written: Entries): Built {
   const { data, error } = settingsSchema.safeParse(sectionInput(settingsTree, '', inputOf(values)));
   const settings = data === undefined ? undefined : nameSources(data);
   problems.push(...(error?.issues ?? []).map((issue) => issueProblem(issue, entries)));
-  if (settings !== undefined) problems.push(...nameProblems(settings));
+  if (settings !== undefined) problems.push(...nameProblems(settings), ...securityProblems(settings));
   // One entry can be wrong in several places: what it sets, and what inherits it.
   const all = [...new Map(problems.map((problem) => [problem.text, problem])).values()];
   return { settings: all.length === 0 ? settings : undefined, problems: all };

@@ -1,15 +1,70 @@
 import { ConfigServerError } from '../core/errors.js';
+import type { Problem } from './problems.js';
 import type { Settings } from './schema.js';
+import type { SecuritySettings } from './sections/security.js';
+
+/** What is written of security: `configured` is implied where any scheme is. */
+export function securityModeOf(security: SecuritySettings): 'none' | 'configured' | null {
+  return security.mode ?? (schemesOf(security).length > 0 ? 'configured' : null);
+}
+
+/** The settings that say how to authenticate, of those that are written. */
+function schemesOf(security: SecuritySettings): readonly string[] {
+  const written: readonly (readonly [string, boolean])[] = [
+    ['user', security.user.password !== null],
+    ['basic', security.basic.users.length > 0],
+    ['tokens', security.tokens.entries.length > 0],
+  ];
+  return written.filter(([, isWritten]) => isWritten).map(([name]) => name);
+}
+
+/** What contradicts itself. */
+export function securityProblems({ security }: Settings): readonly Problem[] {
+  const schemes = schemesOf(security);
+  const problems: Problem[] = [];
+  if (security.mode === 'none' && schemes.length > 0)
+    problems.push({
+      text: `\`security.mode: none\` lets everybody in, and \`security.${schemes.join('`, `security.')}\` says who may come; leave one of them out`,
+    });
+  if (security.mode === 'configured' && schemes.length === 0)
+    problems.push({
+      text: '`security.mode: configured` needs a way to authenticate, such as `security.tokens.entries` (`cairn token create` makes one)',
+    });
+  if (security.user.password === null && security.user.name !== 'user')
+    problems.push({
+      text: '`security.user.name` (`spring.security.user.name`) has no `security.user.password` beside it; none is made up here',
+    });
+  return [
+    ...problems,
+    ...repeated(
+      'security.tokens.entries',
+      'id',
+      security.tokens.entries.map(({ id }) => id),
+    ),
+    ...repeated('security.basic.users', 'name', userNames(security)),
+  ];
+}
+
+function userNames({ basic, user }: SecuritySettings): readonly string[] {
+  const names = basic.users.map(({ name }) => name.normalize('NFC'));
+  return user.password === null ? names : [...names, user.name.normalize('NFC')];
+}
+
+function repeated(path: string, field: string, values: readonly string[]): readonly Problem[] {
+  const twice = new Set(values.filter((value, at) => values.indexOf(value) !== at));
+  return [...twice].map((value) => ({ text: `\`${path}\`: the ${field} ${JSON.stringify(value)} is there twice` }));
+}
 
 /** @throws ConfigServerError CONFIG_SECURITY_UNSETTLED where everybody on the network would be served without a word */
 export function requireSettledSecurity(settings: Settings): void {
   const { host } = settings.server;
-  if (settings.security.mode !== null || isLoopback(host)) return;
+  if (securityModeOf(settings.security) !== null || isLoopback(host)) return;
   throw new ConfigServerError(
     'CONFIG_SECURITY_UNSETTLED',
     `The server would listen on ${host}, where others can reach it, and nothing says who may read the configuration. ` +
-      'Authentication is not part of this version. Either listen on loopback only (`server.host: 127.0.0.1`, CAIRN_HOST=127.0.0.1, `--host 127.0.0.1`), ' +
-      'or say in so many words that everybody who reaches it may read everything: `security.mode: none` in cairn.yml ' +
+      'Say who may: section `security` of cairn.yml, to begin with a token that `cairn token create` makes (docs/security.md). ' +
+      'Or listen on loopback only (`server.host: 127.0.0.1`, CAIRN_HOST=127.0.0.1, `--host 127.0.0.1`). ' +
+      'Or say in so many words that everybody who reaches it may read everything: `security.mode: none` in cairn.yml ' +
       "(`cairn.security.mode: none` in a file with the reference's names), or CAIRN_SECURITY__MODE=none in the environment.",
   );
 }

@@ -26,3 +26,10 @@ function parse(pattern: RegExp, text: string, units: ReadonlyMap<string, number>
   const factor = units.get(unit ?? '');
   return count === undefined || factor === undefined ? undefined : Number(count) * factor;
 }
+
+/** `2027-01-31` (its beginning in UTC) or `2027-01-31T12:00:00Z`, in milliseconds since the epoch. */
+export function parseInstant(text: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/.test(text)) return undefined;
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}

@@ -94,6 +94,22 @@ describe('the log', () => {
     ['an audit that fails', { type: 'audit-failed', sink: 'file', message: 'full', diagnostics: {} }, 'error'],
     ['an audit that lost nothing', { type: 'audit-recovered', sink: 'file', dropped: 0 }, 'info'],
     ['an audit that lost records', { type: 'audit-recovered', sink: 'file', dropped: 2 }, 'warn'],
+    [
+      'a refused credential',
+      { type: 'authentication-refused', scheme: 'bearer', reason: 'it has expired', address: '192.0.2.1', more: 0 },
+      'info',
+    ],
+    [
+      'a refused credential of many',
+      { type: 'authentication-refused', scheme: null, reason: 'no form', address: '192.0.2.1', more: 3 },
+      'info',
+    ],
+    [
+      'keys that cannot be had',
+      { type: 'authentication-failed', issuer: 'https://x', message: 'ECONNREFUSED' },
+      'warn',
+    ],
+    ['keys that are back', { type: 'authentication-recovered', issuer: 'https://x' }, 'info'],
     ['a rotated secret', { type: 'secret-rotated', path: 'secret/orders', isDeleted: false }, 'info'],
     ['a deleted secret', { type: 'secret-rotated', path: 'secret/orders', isDeleted: true }, 'info'],
     ['a notice', { type: 'notice', message: 'x has no effect' }, 'warn'],

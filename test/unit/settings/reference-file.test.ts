@@ -263,7 +263,7 @@ describe("a settings file with the reference server's names", () => {
     `${server}.svn.uri: /x`,
     `${server}.jdbc.sql: select`,
     'server.ssl.key-store: x.p12',
-    'spring.security.user.password: canary',
+    'spring.security.oauth2.resourceserver.jwt.issuer-uri: canary',
     'spring.config.import: optional:file:x.yml',
   ];
   for (const line of refused) {

@@ -1,4 +1,5 @@
 import type { NamedSetting } from './named-setting.js';
+import { roleNames } from '../sections/roles.js';
 import { uniformName } from './relaxed.js';
 
 const server = 'spring.cloud.config.server';
@@ -17,6 +18,18 @@ const logLevels = new Map([
   ['off', 'silent'],
   ['fatal', 'error'],
 ]);
+
+/** The reference looks at no roles; ours are taken where they are written, in any letters and with `ROLE_`. */
+const knownRoles = (text: string): string | undefined => {
+  const names = text.split(',').map((name) =>
+    name
+      .trim()
+      .toLowerCase()
+      .replace(/^role_/, ''),
+  );
+  const known = names.filter((name) => roleNames.some((role) => role === name));
+  return known.length === 0 ? undefined : known.join(',');
+};
 
 const encryptionNames: readonly NamedSetting[] = [
   ...['key', 'salt', 'key-store.location', 'key-store.password', 'key-store.alias', 'key-store.secret'].map(encrypt),
@@ -51,6 +64,13 @@ const settings: readonly NamedSetting[] = [
   { name: `${server}.health.enabled`, to: 'health.enabled' },
   { name: `${server}.health.accept-empty`, to: 'health.accept-empty' },
   { name: `${server}.health.down-health-status`, to: 'health.down-status' },
+  { name: 'spring.security.user.name', to: 'security.user.name' },
+  {
+    name: 'spring.security.user.password',
+    to: 'security.user.password',
+    convert: (text) => text.replace(/^\{noop\}/, ''),
+  },
+  { name: 'spring.security.user.roles', to: 'security.user.roles', convert: knownRoles },
   ...encryptionNames,
   { name: `${server}.monitor.endpoint.path`, to: 'webhooks.path' },
   {
@@ -70,7 +90,10 @@ export const namedSettings: ReadonlyMap<string, NamedSetting> = new Map(
 /** Where ignoring a property would serve something else than was meant, or serve it to more people: name prefixes. */
 export const refusedPrefixes: ReadonlyMap<string, string> = new Map(
   [
-    ['spring.security', 'authentication is not supported yet, and leaving it out would open the server'],
+    [
+      'spring.security',
+      'only `spring.security.user` is read; write other ways to authenticate under `cairn.security` (docs/security.md)',
+    ],
     ['server.ssl', 'TLS is not supported yet, and leaving it out would send everything in clear'],
     ['server.servlet.context-path', `give the path as ${server}.prefix`],
     ['spring.application.json', 'write its settings into a file'],

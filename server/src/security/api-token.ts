@@ -1,0 +1,76 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createPrincipal, type Principal, type Role } from './principal.js';
+import { refused, type Scheme } from './scheme.js';
+
+export interface ApiToken {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the token as a whole. It has 256 random bits, so that nothing slower is needed. */
+  readonly hash: Buffer;
+  readonly roles: readonly Role[];
+  /** Milliseconds since the epoch; null: never. */
+  readonly expiresAt: number | null;
+}
+
+/** `cairn_<id>_<secret>`: the id finds the entry, the prefix lets scanners find a token that has leaked. */
+const form = /^cairn_([a-z0-9]{4,32})_[A-Za-z0-9_-]{43}$/;
+const hashForm = /^sha256\$([A-Za-z0-9_-]{43})$/;
+const noToken = Buffer.alloc(32);
+
+export interface ApiTokenOptions {
+  readonly tokens: readonly ApiToken[];
+  readonly now: () => number;
+}
+
+/** Tokens of our own, as `Authorization: Bearer cairn_…`. */
+export function createApiTokenScheme({ tokens, now }: ApiTokenOptions): Scheme {
+  const entries = new Map(tokens.map((token) => [token.id, { token, principal: principalOf(token) }]));
+  return {
+    name: 'api-token',
+    challenge: 'Bearer',
+    rememberMs: 60_000,
+    takes: (credential) => credential.kind === 'bearer' && credential.token.startsWith('cairn_'),
+    verify: (credential) => {
+      const token = credential.kind === 'bearer' ? credential.token : '';
+      const entry = entries.get(apiTokenId(token) ?? '');
+      const isRight = timingSafeEqual(digest(token), entry?.token.hash ?? noToken);
+      if (entry === undefined) return Promise.resolve(refused('there is no token of this id'));
+      if (!isRight) return Promise.resolve(refused(`the secret of the token ${entry.token.id} is wrong`));
+      const { expiresAt } = entry.token;
+      if (expiresAt !== null && expiresAt <= now()) {
+        return Promise.resolve(refused(`the token ${entry.token.id} has expired`));
+      }
+      return Promise.resolve({ kind: 'recognized', principal: entry.principal });
+    },
+  };
+}
+
+function principalOf({ name, roles, expiresAt }: ApiToken): Principal {
+  return createPrincipal({ name, scheme: 'api-token', roles, expiresAt });
+}
+
+/** The id within a token; undefined where `token` has not the form of one. */
+export function apiTokenId(token: string): string | undefined {
+  return form.exec(token)?.[1];
+}
+
+const idLetters = 'abcdefghijklmnopqrstuvwxyz234567';
+
+export function makeApiToken(): string {
+  const id = [...randomBytes(12)].map((byte) => idLetters.charAt(byte % idLetters.length)).join('');
+  return `cairn_${id}_${randomBytes(32).toString('base64url')}`;
+}
+
+/** `sha256$…`, as settings write it. */
+export function formatTokenHash(token: string): string {
+  return `sha256$${digest(token).toString('base64url')}`;
+}
+
+export function parseTokenHash(text: string): Buffer | undefined {
+  const [, hash] = hashForm.exec(text) ?? [];
+  return hash === undefined ? undefined : Buffer.from(hash, 'base64url');
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
