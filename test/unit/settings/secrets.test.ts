@@ -18,7 +18,6 @@ describe('settings of secrets that values refer to', () => {
       unresolved: 'invalid',
       backend: 'secret',
       'kv-version': 1,
-      transit: 'transit',
       'poll-interval': 30_000,
       mounts: [],
       allow: [],
@@ -29,7 +28,6 @@ describe('settings of secrets that values refer to', () => {
     const text = `
 secrets:
   resolve: false
-  transit: eu/transit
   poll-interval: 0s
   unresolved: fail
   backend: kv
@@ -43,7 +41,6 @@ secrets:
       resolve: false,
       unresolved: 'fail',
       backend: 'kv',
-      transit: 'eu/transit',
       'poll-interval': 0,
       'kv-version': 2,
       mounts: [

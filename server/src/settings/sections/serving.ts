@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-import type { SecretText } from '../../core/secret-text.js';
 import { flag, optionalText, text } from '../fields.js';
 import { textMap } from '../lists.js';
 import { duration } from '../quantities.js';
@@ -22,7 +21,7 @@ export interface ServingSettings {
   readonly 'strip-document': boolean;
   readonly 'reverse-location-order': boolean;
   readonly 'digest-key': string | null;
-  readonly overrides: ReadonlyMap<string, string | SecretText>;
+  readonly overrides: ReadonlyMap<string, string>;
 }
 
 export const servingSection: SettingType<ServingSettings> = z.strictObject({
