@@ -83,6 +83,7 @@ async function leases(ask: Ask, lease: string): Promise<void> {
   await ask({ method: 'POST', path: 'sys/leases/renew', body });
   await ask({ method: 'POST', path: 'sys/leases/revoke', body });
   await ask({ method: 'POST', path: 'sys/leases/renew', body });
+  await ask({ method: 'POST', path: 'sys/leases/lookup', body });
 }
 
 const pki: VaultScene = async (vault, ask) => {

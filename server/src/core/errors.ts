@@ -36,6 +36,11 @@ export const errorCatalogue = {
     title: 'More than one credential',
     help: 'The request brings several credentials: more than one `Authorization` line, or one beside the header of a gateway. Which of them is meant cannot be known; send one.',
   },
+  CONFIG_INSTANCE_MISSING: {
+    status: 400,
+    title: 'Instance missing',
+    help: 'The configuration refers to a secret that each instance has for itself (`secrets.dynamic` with `per: instance`), and the request has no `X-Config-Instance`. Send an id of the instance that stays the same while it runs; the SDK does (docs/vault.md).',
+  },
   CONFIG_UNAUTHENTICATED: {
     status: 401,
     title: 'Not authenticated',

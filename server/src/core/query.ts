@@ -18,6 +18,8 @@ export interface Query {
   readonly labels: readonly string[];
   /** What the caller brought for backends that act in its name. Not part of `queryKey`: such backends add its id. */
   readonly token?: CallerToken;
+  /** What the instance that asks calls itself: for secrets that each instance has for itself. Not part of `queryKey` either. */
+  readonly instance?: string;
 }
 
 /** The segments of a request, percent-decoded once. */
@@ -27,6 +29,7 @@ export interface QueryParts {
   /** Absent or null: the request has none. */
   readonly label?: string | null;
   readonly token?: CallerToken | undefined;
+  readonly instance?: string | undefined;
 }
 
 export interface QueryOptions {
@@ -55,12 +58,18 @@ export function parseQuery(parts: QueryParts, options: QueryOptions = {}): Query
     label: labelText === null ? null : withSlashes(labelText),
     labels: labelText === null ? [] : nameList('label', labelText, options.maxLabels ?? 8),
     ...(parts.token !== undefined && { token: parts.token }),
+    ...(parts.instance !== undefined && { instance: parts.instance }),
   });
 }
 
 /** A text that is equal for queries that ask for the same; parts cannot run into each other. */
 export function queryKey(query: Query): string {
   return `${query.name}\n${query.profileText}\n${query.label ?? '\n'}`;
+}
+
+/** As `queryKey`, and equal only for those who may be given the same secrets. */
+export function askerKey(query: Query): string {
+  return `${query.token?.id ?? ''}\n${query.instance ?? ''}\n${queryKey(query)}`;
 }
 
 /** `(_)` stands for `/`, because servlet containers refuse encoded slashes. */

@@ -7,7 +7,7 @@ import type { Backend, NamedVersion, Resolution, StaleReason } from '../backends
 import { createSingleFlight } from '../core/single-flight.js';
 import type { Environment, PropertySource } from '../core/environment.js';
 import { ConfigServerError } from '../core/errors.js';
-import { queryKey, type Query } from '../core/query.js';
+import { askerKey, type Query } from '../core/query.js';
 import { createContents, type ContentsOptions, type FoundContent } from './contents.js';
 import { createCallerIds, createFingerprint, digestFor, type Fingerprint } from './digest.js';
 import { createFreshness, type Freshness } from './freshness.js';
@@ -177,10 +177,10 @@ function served({ query, resolution, found, stamp, fingerprint }: Making): Serve
 
 /**
  * By the stamp too: who asks after a commit must not be given what was begun before it; nor who asks after a secret has
- * moved. By whose token, as well.
+ * moved. By whose token and by the instance, as well.
  */
 function flightKey(query: Query, stamp: string | undefined, revision = 0): string {
-  return `${stamp ?? ''}\n${revision}\n${query.token?.id ?? ''}\n${queryKey(query)}`;
+  return `${stamp ?? ''}\n${revision}\n${askerKey(query)}`;
 }
 
 function requireFound(

@@ -1,6 +1,6 @@
 import type { Backend } from '../backends/backend.js';
 import { createByteCache } from '../core/byte-cache.js';
-import { queryKey, type Query } from '../core/query.js';
+import { askerKey, type Query } from '../core/query.js';
 import type { SecretReferences } from '../secrets/references.js';
 import type { Referring } from '../secrets/referring.js';
 import type { UsedSecrets } from './contents.js';
@@ -38,7 +38,6 @@ const memoBytes = 400;
 export function createStamps({ backend, references, cacheBytes, now }: StampsOptions): Stamps {
   if (references === null) return { of: (query) => backend.stamp(query), remember: (_query, base) => base };
   const memos = createByteCache<string, Memo>(cacheBytes);
-  const keyOf = (query: Query): string => `${query.token?.id ?? ''}\n${queryKey(query)}`;
 
   const fresh = (memo: Memo, referring: Referring, query: Query): string | undefined => {
     const { revision } = references;
@@ -51,14 +50,14 @@ export function createStamps({ backend, references, cacheBytes, now }: StampsOpt
   return {
     of(query) {
       const base = backend.stamp(query);
-      const memo = base === undefined ? undefined : memos.get(keyOf(query));
+      const memo = base === undefined ? undefined : memos.get(askerKey(query));
       if (memo?.base !== base || memo === undefined) return undefined;
       return memo.referring === undefined ? memo.base : fresh(memo, memo.referring, query);
     },
     remember(query, base, secrets) {
       // Sources that moved meanwhile may be those of the answer, or not.
       if (base === undefined || backend.stamp(query) !== base) return undefined;
-      const key = keyOf(query);
+      const key = askerKey(query);
       const memo: Memo = { base, referring: secrets?.referring, stamp: base, revision: Number.NaN, until: 0 };
       memos.set(key, memo, memoBytes + 2 * (key.length + base.length));
       if (secrets === undefined) return base;

@@ -38,7 +38,8 @@ export interface SecretReferences {
   find(sources: readonly PropertySource[]): Referring | undefined;
   /**
    * The secrets for `query`, each path read once.
-   * @throws ConfigServerError CONFIG_SECRET_FORBIDDEN before anything is read, CONFIG_TOKEN_MISSING, CONFIG_SECRET_UNRESOLVED
+   * @throws ConfigServerError CONFIG_SECRET_FORBIDDEN before anything is read, CONFIG_TOKEN_MISSING, CONFIG_INSTANCE_MISSING,
+   * CONFIG_SECRET_UNRESOLVED
    */
   read(referring: Referring, query: Query, signal: AbortSignal): Promise<ReadSecrets>;
   /** What `read` would give, where all of it is allowed and here; undefined where not. Synchronous. */
@@ -100,9 +101,9 @@ export function createSecretReferences(options: SecretReferencesOptions): Secret
 }
 
 function askerOf(query: Query, { needsCaller }: SecretReferencesOptions): SecretAsker {
-  const application = query.name;
-  if (!needsCaller) return { caller: null, application };
-  if (query.token !== undefined) return { caller: query.token, application };
+  const { name: application, profileText: profile, instance = null } = query;
+  if (!needsCaller) return { caller: null, application, profile, instance };
+  if (query.token !== undefined) return { caller: query.token, application, profile, instance };
   throw new ConfigServerError(
     'CONFIG_TOKEN_MISSING',
     'Secrets are read with the token of who asks, and the request has no header X-Config-Token.',

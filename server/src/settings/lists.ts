@@ -41,21 +41,3 @@ export function textMap(told: Told): SettingType<ReadonlyMap<string, string>> {
     ...told,
   });
 }
-
-/** A list of words out of a few, each once. */
-export function choiceList<const T extends string>(
-  told: Told & { choices: readonly [T, ...T[]] },
-): SettingType<readonly T[]> {
-  const { choices, ...rest } = told;
-  const type = z
-    .array(z.enum(choices))
-    .refine((list) => new Set(list).size === list.length)
-    .default([]);
-  return setting<readonly T[]>(type, {
-    kind: 'list',
-    taken: `a list of ${choices.join(', ')}, each once`,
-    fallback: '[]',
-    fromText: splitList,
-    ...rest,
-  });
-}

@@ -15,6 +15,10 @@ export interface SecretAsker {
   readonly caller: CallerToken | null;
   /** As the query names it: `orders`, `billing,orders`. */
   readonly application: string;
+  /** As the query names them: `dev,eu`. */
+  readonly profile: string;
+  /** What the instance that asks calls itself; null: it does not. */
+  readonly instance: string | null;
 }
 
 /** One kind of secrets that configuration may refer to: those of KV engines, or leased ones. */

@@ -1,6 +1,7 @@
+import { createAsServer, type AsServer } from './as-server.js';
 import { createVaultClient, type VaultClientOptions } from './client.js';
 import { createLogin, type VaultAuth } from './login.js';
-import { createVaultRead, type VaultRead } from './reads.js';
+import { createVaultRead, noLogin, type VaultRead } from './reads.js';
 import { createRotation } from './rotation.js';
 import { createSecrets, type Secrets, type SecretsOptions } from './secrets.js';
 import { createVaultSession, type VaultSession } from './session.js';
@@ -15,6 +16,8 @@ export interface VaultOptions extends VaultClientOptions, Omit<SecretsOptions, '
 /** One Vault: its secrets, and whether the server's own login holds. */
 export interface Vault {
   readonly secrets: Secrets;
+  /** Exchanges in the name of the server; none go through where every read is in that of a caller. */
+  readonly asServer: AsServer;
   /** Whether reads need the token of who asks. */
   readonly needsCaller: boolean;
   /** Logs in, in the background. */
@@ -60,6 +63,10 @@ export function createVault(options: VaultOptions): Vault {
   const rotation = createRotation({ ...options, secrets, read, intervalMs: options.pollMs ?? 0 });
   return {
     secrets,
+    async asServer(request) {
+      const own = start();
+      return own === undefined ? noLogin : createAsServer({ client, session: own })(request);
+    },
     needsCaller: auth === null,
     start: () => void start(),
     hasLoggedIn: () => hasLoggedIn,
