@@ -55,25 +55,24 @@ interface Span {
   readonly end: number;
 }
 
-/** In the order of their starts. Braces pair as those of placeholders do. */
+/** In the order of their starts. Braces pair as those of placeholders do. One pass, whatever the text. */
 function referenceSpans(text: string): readonly Span[] {
   const spans: Span[] = [];
   const open: number[] = [];
-  for (const { index } of text.matchAll(/[{}]/g)) {
-    if (text.charAt(index) === '{') {
-      open.push(index);
-      continue;
+  let sharp = -1;
+  for (const { 0: found, index } of text.matchAll(/[{}#]/g)) {
+    if (found === '#') sharp = index;
+    else if (found === '{') open.push(index - 1);
+    else {
+      const start = open.pop() ?? -1;
+      if (sharp > start && isMarked(text, start)) spans.push({ start, end: index });
     }
-    const start = (open.pop() ?? 0) - 1;
-    if (start >= 0 && isReference(text, start, index)) spans.push({ start, end: index });
   }
   return spans.sort((left, right) => left.start - right.start);
 }
 
-function isReference(text: string, start: number, end: number): boolean {
-  if (!text.startsWith(innerMark, start) || text.charAt(start - 1) === '\\') return false;
-  const sharp = text.indexOf('#', start);
-  return sharp !== -1 && sharp < end;
+function isMarked(text: string, start: number): boolean {
+  return start >= 0 && text.startsWith(innerMark, start) && text.charAt(start - 1) !== '\\';
 }
 
 /** `path#key` and `path?version=3#key`; what stands behind a second `#` is left out, as in the reference server. */

@@ -44,11 +44,14 @@ export interface SecretReferences {
   read(referring: Referring, query: Query, signal: AbortSignal): Promise<ReadSecrets>;
   /** What `read` would give, where all of it is allowed and here; undefined where not. Synchronous. */
   peek(referring: Referring, query: Query): FreshSecrets | undefined;
-  /** `sources` with their secrets. @throws ConfigServerError CONFIG_SECRET_UNRESOLVED where what leads to nothing is an error */
+  /**
+   * `sources` with their secrets.
+   * @throws ConfigServerError CONFIG_SECRET_UNRESOLVED, and CONFIG_FORBIDDEN for a caller, where what leads to nothing is an error
+   */
   fill(sources: readonly PropertySource[], referring: Referring, secrets: ReadSecrets): readonly PropertySource[];
   /**
    * The text of the file `path` with its secrets read; undefined where it refers to none.
-   * @throws ConfigServerError as `read`, and CONFIG_SECRET_UNRESOLVED for what leads to nothing, always
+   * @throws ConfigServerError as `read`, and as `fill` for what leads to nothing, always
    */
   hold(path: string, text: string, query: Query, signal: AbortSignal): Promise<HeldText | undefined>;
   /** While it stays, and the time of `peek` has not come, `peek` gives the same. */
@@ -82,7 +85,7 @@ export function createSecretReferences(options: SecretReferencesOptions): Secret
       for (const { source, unresolved } of filled) {
         tell(source.name, unresolved);
         const [first] = unresolved;
-        if (first !== undefined && options.unresolved === 'fail') throw unresolvedError(source.name, first);
+        if (first !== undefined && options.unresolved === 'fail') throw unresolvedError(source.name, first, options);
       }
       return filled.map(({ source }) => source);
     },
@@ -91,7 +94,7 @@ export function createSecretReferences(options: SecretReferencesOptions): Secret
       if (referring === undefined) return undefined;
       return heldText(referring, await read(referring, query, signal), (unresolved) => {
         tell(path, [unresolved]);
-        return unresolvedError(path, unresolved);
+        return unresolvedError(path, unresolved, options);
       });
     },
     get revision() {
@@ -139,7 +142,16 @@ const reasons: Readonly<Record<UnresolvedSecret['reason'], string>> = {
   unusable: 'what Vault answers cannot be taken',
 };
 
-function unresolvedError(place: string, { key, reason }: UnresolvedSecret): ConfigServerError {
+function unresolvedError(
+  place: string,
+  { key, reason }: UnresolvedSecret,
+  { needsCaller }: Pick<SecretReferencesOptions, 'needsCaller'>,
+): ConfigServerError {
   const what = placeText({ place, key });
+  if (needsCaller && reason === 'refused')
+    return new ConfigServerError(
+      'CONFIG_FORBIDDEN',
+      `Vault does not let the token of the request (X-Config-Token) read the secret of ${what}.`,
+    );
   return new ConfigServerError('CONFIG_SECRET_UNRESOLVED', `The secret of ${what} cannot be had: ${reasons[reason]}.`);
 }

@@ -66,4 +66,30 @@ secrets:
       'is not a setting: what may be referred to is `secrets.allow`',
     );
   });
+
+  it('are bound to the reference’s names of its Vault, with the profile that turns it on', async () => {
+    const server = 'spring.cloud.config.server';
+    const load = async (profiles: string) =>
+      (
+        await folder.load(
+          'application.properties',
+          [
+            `spring.profiles.active=${profiles}`,
+            `${server}.git.uri=https://git.example.com/shop/config.git`,
+            `${server}.vault.host=vault.example.com`,
+            `${server}.vault.token=t`,
+            `${server}.vault.backend=kv`,
+            `${server}.vault.kvVersion=2`,
+            `${server}.vault.defaultKey=all`,
+            '',
+          ].join('\n'),
+        )
+      ).settings;
+    const on = await load('git,vault');
+    expect([on.vault.host, on.vault.auth.token]).to.deep.equal(['vault.example.com', 't']);
+    expect([on.secrets.backend, on.secrets['kv-version']]).to.deep.equal(['kv', 2]);
+    const off = await load('git');
+    expect([off.vault.host, off.vault.auth.token]).to.deep.equal(['127.0.0.1', null]);
+    expect([off.secrets.backend, off.secrets['kv-version']]).to.deep.equal(['secret', 1]);
+  });
 });

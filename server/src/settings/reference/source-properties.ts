@@ -93,8 +93,7 @@ const vaultKeySettings: readonly NamedSetting[] = [
   'default-label',
 ].map(same);
 
-const vaultSettings: readonly NamedSetting[] = [
-  ...vaultKeySettings,
+const vaultConnectionSettings: readonly NamedSetting[] = [
   ...['scheme', 'host', 'port', 'namespace'].map(same),
   { name: 'timeout', to: 'timeout', convert: seconds(undefined), taken: 'whole seconds' },
   { name: 'token', to: 'auth.token' },
@@ -112,6 +111,17 @@ const vaultSettings: readonly NamedSetting[] = [
   { name: 'kubernetes.service-account-token-file', to: 'auth.kubernetes.token-path' },
   { name: 'ssl.cert-auth-path', to: 'auth.certificate.path' },
 ];
+
+const vaultSettings: readonly NamedSetting[] = [...vaultKeySettings, ...vaultConnectionSettings];
+
+/** What the properties of the single source of Vault say of references, which the reference server reads from there. */
+export const referencesTable: PropertyTable = table(
+  [
+    ...vaultConnectionSettings.map((setting) => ({ ...setting, to: `vault.${setting.to}`, isGlobal: true })),
+    ...['backend', 'kv-version'].map((name) => ({ name, to: `secrets.${name}`, isGlobal: true })),
+  ],
+  [],
+);
 
 export const sourceTables: Readonly<Record<SourceType, PropertyTable>> = {
   git: table(

@@ -4,8 +4,9 @@ import type { Draft } from './draft.js';
 import { chooseSources } from './choose-sources.js';
 import type { ChosenSource } from './choose-sources.js';
 import type { FlatProperty } from './flat.js';
+import type { NamedSetting } from './named-setting.js';
 import { squeezed, uniformName } from './relaxed.js';
-import { repositoryTable, sourceTables } from './source-properties.js';
+import { referencesTable, repositoryTable, sourceTables } from './source-properties.js';
 import type { PropertyTable } from './source-properties.js';
 
 /** Handled before the properties of a source are looked up. */
@@ -15,8 +16,16 @@ const ofTheSource = new Set(['type', 'order']);
 export function placeSources(draft: Draft): void {
   const chosen = chooseSources(draft);
   for (const [at, source] of chosen.entries()) placeSource(draft, source, `sources[${at}]`);
+  if (draft.profiles.includes('vault')) placeReferences(draft);
   const places = new Set(chosen.map(({ place }) => place));
   for (const [place, properties] of draft.sources) if (!places.has(place)) noteUnused(draft, place, properties);
+}
+
+/** In the reference server the profile `vault` turns them on, too. */
+function placeReferences(draft: Draft): void {
+  for (const one of draft.sources.get('vault') ?? [])
+    if (findSetting(referencesTable, one) !== undefined)
+      placeProperty(draft, { path: '', table: referencesTable }, one);
 }
 
 function noteUnused(draft: Draft, place: string, properties: readonly SourceProperty[]): void {
@@ -50,11 +59,10 @@ function placeSource(draft: Draft, { type, typeEntry, properties }: ChosenSource
   }
 }
 
-function placeProperty(draft: Draft, { path, table }: Section, { segments, property }: SourceProperty): void {
-  const [, name = '', index = ''] = /^(.*?)((?:\[\d+\])*)$/.exec(joined(segments)) ?? [];
-  const isFile = property.shown?.endsWith('_FILE') === true;
-  const base = uniformName(isFile ? name.replace(/\.?file$/i, '') : name);
-  const setting = table.settings.get(base);
+function placeProperty(draft: Draft, { path, table }: Section, one: SourceProperty): void {
+  const { property } = one;
+  const { base, index, isFile } = nameOf(one);
+  const setting = findSetting(table, one);
   const notice = table.notices.get(base);
   if (setting !== undefined) {
     const entry = namedEntry(setting, property);
@@ -62,6 +70,24 @@ function placeProperty(draft: Draft, { path, table }: Section, { segments, prope
     if (entry !== undefined) layerOf(draft, property).set(`${target}${isFile ? '-file' : index}`, entry);
   } else if (notice !== undefined) note(draft, notice, property);
   else draft.unsupported.push(shown(property));
+}
+
+function findSetting(table: PropertyTable, one: SourceProperty): NamedSetting | undefined {
+  return table.settings.get(nameOf(one).base);
+}
+
+interface PropertyName {
+  /** Uniform, without its index. */
+  readonly base: string;
+  readonly index: string;
+  /** Whether it names a file with the value. */
+  readonly isFile: boolean;
+}
+
+function nameOf({ segments, property }: SourceProperty): PropertyName {
+  const [, name = '', index = ''] = /^(.*?)((?:\[\d+\])*)$/.exec(joined(segments)) ?? [];
+  const isFile = property.shown?.endsWith('_FILE') === true;
+  return { base: uniformName(isFile ? name.replace(/\.?file$/i, '') : name), index, isFile };
 }
 
 function joined(segments: readonly string[]): string {
