@@ -6,7 +6,7 @@ import { createSecrets } from '#server/vault/secrets.js';
 import { createManualClock } from '../../support/manual-clock.js';
 import { noAbort } from '../../support/queries.js';
 
-const asker = { caller: null, application: 'orders' };
+const asker = { caller: null, application: 'orders', profile: 'prod', instance: null };
 
 function stage(): { readonly store: SecretStore; readonly asked: readonly string[] } {
   const asked: string[] = [];
