@@ -2,6 +2,8 @@ import type { MarkedProperties, MarkedScalar } from '../values/index.js';
 
 /** Shorter ones would take words apart, and tell by the gaps what they were. */
 const shortest = 4;
+/** Of a secret that is looked for in pieces. */
+const mostCharacters = 10_000;
 
 /** `text` without the secrets of `properties`: for what others worded, who may have had them in plain. */
 export function withoutSecrets(text: string, ...properties: readonly MarkedProperties[]): string {
@@ -29,7 +31,7 @@ export function formsOf(text: string): readonly string[] {
 /** Whether `text` has a piece of a secret in it; of one cut short, say, or in other case. */
 export function hasPieceOf(text: string, { value }: MarkedScalar): boolean {
   const pieces = new Set(piecesOf(text));
-  return piecesOf(String(value)).some((piece) => pieces.has(piece));
+  return piecesOf(String(value).slice(0, mostCharacters)).some((piece) => pieces.has(piece));
 }
 
 function piecesOf(text: string): readonly string[] {

@@ -27,8 +27,14 @@ describe('sdk: a secret', () => {
   it('gives its value when it is asked to, and shows it nowhere', () => {
     const password = new Secret(canary);
     expect(password.reveal()).to.equal(canary);
-    const shown = [String(password), [password].join(), inspect(password), JSON.stringify({ password })];
-    expect(shown).to.deep.equal(['***', '***', '***', '{"password":"***"}']);
+    const shown = [
+      String(password),
+      password.toString(),
+      [password].join(),
+      inspect(password),
+      JSON.stringify({ password }),
+    ];
+    expect(shown).to.deep.equal(['***', '***', '***', '***', '{"password":"***"}']);
     expect(printed([password, { password }])).to.not.contain(canary);
     expect([Object.keys(password), structuredClone(password)]).to.deep.equal([[], {}]);
     expect(Number(new Secret(5))).to.deep.equal(NaN);
