@@ -1,4 +1,6 @@
 /** The composition root: every room built from the settings, started in order and closed in the opposite order. */
+import { auditOf } from './app/audit.js';
+import type { OpenAudit } from './audit/audit.js';
 import type { Backend } from './backends/backend.js';
 import { createBackend } from './app/backend.js';
 import { dataDirectory, keptDigestKey, passingDigestKey } from './app/data-directory.js';
@@ -40,7 +42,7 @@ export interface App {
   /**
    * Opens the source and listens. A remote that is down does not make it fail: readiness is down until it answers.
    * @throws ConfigServerError CONFIG_LISTEN_FAILED, CONFIG_MIRROR_LOCKED, CONFIG_GIT_TRANSPORT_UNSUPPORTED,
-   * CONFIG_REPOSITORY_UNSUPPORTED, CONFIG_SETTINGS_INVALID
+   * CONFIG_REPOSITORY_UNSUPPORTED, CONFIG_SETTINGS_INVALID, CONFIG_AUDIT_LOCKED, CONFIG_AUDIT_BROKEN
    */
   start(): Promise<Started>;
   /** Readiness goes down, listeners close, requests in flight finish, then all else closes. Idempotent. */
@@ -58,7 +60,12 @@ export interface App {
  * await app.close();
  */
 export function createApp(settings: Settings, options: AppOptions = {}): App {
-  const emit = logEvents(createLog({ ...settings.observability.log, stream: options.stream ?? process.stdout }));
+  const log = logEvents(createLog({ ...settings.observability.log, stream: options.stream ?? process.stdout }));
+  let audit: OpenAudit | undefined;
+  const emit: Emit = (event) => {
+    log(event);
+    audit?.observe(event);
+  };
   const starting = new AbortController();
   let serving: Promise<Serving> | undefined;
   let closing: Promise<void> | undefined;
@@ -67,6 +74,7 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     const notices = [...(options.notices ?? []), ...encryptionNotices(settings.encryption)];
     for (const message of notices) emit({ type: 'notice', message });
     const directory = dataDirectory(settings['data-directory'], options.environment ?? process.env);
+    audit = await auditOf(settings.audit, { dataDirectory: directory, emit });
     const parse = await parseFileOf(settings.encryption);
     const vaults = createVaults({ limits: settings.limits, pollMs: settings.secrets['poll-interval'], emit });
     const context = { settings, dataDirectory: directory, parse, vaults, emit };
@@ -75,7 +83,7 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     const ciphers = await ciphersOf(settings.encryption);
     const authenticator = await authenticatorOf(settings.security, emit);
     const vault = sectionVault(settings.vault, vaults);
-    return createServing({ settings, backend, vault, digestKey, ciphers, authenticator, emit });
+    return createServing({ settings, audit, backend, vault, digestKey, ciphers, authenticator, emit });
   };
   return {
     emit,
@@ -85,7 +93,8 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     },
     close: (reason = 'closed') => {
       starting.abort();
-      closing ??= closeBuilt(serving, reason);
+      // The audit last: it tells of the end of all else.
+      closing ??= closeBuilt(serving, reason).then(() => audit?.close());
       return closing;
     },
   };

@@ -26,7 +26,12 @@ export function stageReferences(options: ReferencesStageOptions = {}): Reference
   const store = createFakeSecretStore(options.has);
   const { emit, events } = recordEvents();
   const references = createSecretReferences({
-    places: createSecretPlaces({ stores: [], fallback: store, backend: 'secret' }),
+    places: createSecretPlaces({
+      stores: [],
+      fallback: store,
+      backend: 'secret',
+      transit: { store: createFakeSecretStore(), mount: 'transit' },
+    }),
     policy: createReferencePolicy(options.allow ?? [anyRule]),
     needsCaller: options.needsCaller ?? false,
     unresolved: options.unresolved ?? 'invalid',

@@ -21,8 +21,9 @@ export function referencesOf({ settings, vault, emit }: ReferencesOptions): Secr
   const { backend } = settings;
   const mounts = settings.mounts.map((mount) => ({ path: mount.path, version: kvVersion(mount['kv-version']) }));
   const fallback = createKvStore({ secrets, mounts: [{ path: backend, version: kvVersion(settings['kv-version']) }] });
+  const transit = { mount: settings.transit, store: vault.transit(settings.transit) };
   return createSecretReferences({
-    places: createSecretPlaces({ stores: [createKvStore({ secrets, mounts })], fallback, backend }),
+    places: createSecretPlaces({ stores: [createKvStore({ secrets, mounts })], fallback, backend, transit }),
     policy: createReferencePolicy(settings.allow),
     needsCaller: vault.needsCaller,
     unresolved: settings.unresolved,

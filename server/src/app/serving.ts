@@ -1,3 +1,4 @@
+import type { OpenAudit } from '../audit/audit.js';
 import type { Backend } from '../backends/backend.js';
 import { defaultDocumentLimits } from '../core/documents/limits.js';
 import type { Emit } from '../core/events.js';
@@ -27,6 +28,8 @@ export interface ServingOptions {
   readonly backend: Backend;
   /** Where references lead; null: there are none. Closed with the rest. */
   readonly vault: Vault | null;
+  /** Undefined: none is configured. */
+  readonly audit: OpenAudit | undefined;
   readonly digestKey: Uint8Array;
   readonly ciphers: Ciphers;
   /** Closed with the rest. */
@@ -110,7 +113,7 @@ function cipherValuesOf({ ciphers, settings, emit }: ServingOptions): CipherValu
 }
 
 function healthOf(
-  { settings, backend, vault }: ServingOptions,
+  { settings, backend, vault, audit }: ServingOptions,
   environments: Environments,
   isStopping: () => boolean,
 ): HealthProbes {
@@ -122,8 +125,11 @@ function healthOf(
     checks: health.repositories,
     lookUp: (check) => lookUpCheck({ environments, backend }, check),
     sources: () => sourcesOf(backend),
-    others: () => (vault === null ? {} : { vault: vaultComponent(vaultStateOf(vault), Date.now()) }),
-    isStopping,
+    others: () => ({
+      ...(vault === null ? {} : { vault: vaultComponent(vaultStateOf(vault), Date.now()) }),
+      ...(audit === undefined ? {} : { audit: audit.health() }),
+    }),
+    isServing: () => !isStopping() && audit?.isReady() !== false,
     now: Date.now,
   });
 }

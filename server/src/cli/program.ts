@@ -4,6 +4,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { packageVersion } from '../app/version.js';
 import { startFailure } from './failure.js';
 import type { ProgramContext } from './context.js';
+import { auditHead, auditKey, auditVerify } from './audit.js';
+import type { AuditCommandOptions } from './audit.js';
 import { decrypt, encrypt } from './cipher.js';
 import type { CipherOptions } from './cipher.js';
 import { hashToken, hashUserPassword, makeToken } from './credentials.js';
@@ -62,6 +64,7 @@ function describeProgram(context: ProgramContext, finish: (status: number) => vo
   });
   describeToken(program, context, finish);
   describePassword(program, context, finish);
+  describeAudit(program, context, finish);
   describeDemoChange(program, context, finish);
   return program;
 }
@@ -147,6 +150,33 @@ function describePassword(program: Command, context: ProgramContext, finish: (st
     .action(async (options: { json?: true }) => {
       finish(await hashUserPassword(options, context));
     });
+}
+
+type AuditCommand = (options: AuditCommandOptions, context: ProgramContext) => Promise<number>;
+
+function describeAudit(program: Command, context: ProgramContext, finish: (status: number) => void): void {
+  const audit = program
+    .command('audit')
+    .description('Check the audit log, and take its heads elsewhere.')
+    .helpCommand(false);
+  const describe = (name: string, description: string, run: AuditCommand): Command =>
+    audit
+      .command(name)
+      .description(description)
+      .option('-c, --config <file>', 'settings file, in either format')
+      .addOption(new Option('--config-format <format>', 'whose names the file has').choices(['cairn', 'spring']))
+      .option('--data-directory <folder>', 'data directory of the server')
+      .option('--folder <folder>', 'folder of the logs; without it the one of the settings')
+      .addHelpText('after', `\nExample:\n  cairn audit ${name} --config cairn.yml`)
+      .action(async (options: AuditCommandOptions) => {
+        finish(await run(options, context));
+      });
+  describe('verify', 'Tell whether the logs are what was acknowledged; exit status 1 where they are not.', auditVerify)
+    .option('--public-key <file>', 'public key of the heads; without it the one in the data directory')
+    .option('--head <file>', 'heads that were kept elsewhere')
+    .option('--json', 'print JSON');
+  describe('head', 'Print the newest signed heads, to be kept elsewhere.', auditHead);
+  describe('key', 'Print the public key that the heads are signed with.', auditKey);
 }
 
 function describeDemoChange(program: Command, context: ProgramContext, finish: (status: number) => void): void {

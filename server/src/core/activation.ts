@@ -29,8 +29,9 @@ function expressionsOf(document: LoadedDocument): readonly ProfileExpression[] {
 function compile(text: string, { publicPath, directives }: LoadedDocument): ProfileExpression {
   const expression = parseProfileExpression(text);
   if (typeof expression === 'function') return expression;
-  const problem = `the profile expression ${JSON.stringify(text)} ${expression.malformed}`;
-  throw fileInvalid(publicPath, problem, directives.onProfile.property);
+  const { property } = directives.onProfile;
+  const shown = property?.secret === true ? '' : ` ${JSON.stringify(text)}`;
+  throw fileInvalid(publicPath, `the profile expression${shown} ${expression.malformed}`, property);
 }
 
 /**

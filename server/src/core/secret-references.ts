@@ -7,16 +7,26 @@ export interface SecretReference {
   readonly key: string;
 }
 
+/** A text that a key of Vault's transit engine has encrypted. */
+export interface TransitText {
+  /** The key's name. */
+  readonly key: string;
+  readonly ciphertext: string;
+}
+
 /** Literal text, a reference, or null: one that is not written as references are. */
 export type ReferencePart = string | SecretReference | null;
 
 export type ReferringText =
   /** `{vault}:path#key`: the value as a whole. */
   | { readonly kind: 'whole'; readonly reference: SecretReference | null }
+  /** `{transit:key}vault:v1:…`: the value as a whole. */
+  | { readonly kind: 'transit'; readonly sealed: TransitText | null }
   /** `${vault:path#key}`, any number of them within a text. */
   | { readonly kind: 'within'; readonly parts: readonly ReferencePart[] };
 
 const wholeMark = '{vault}';
+const transitMark = '{transit:';
 const innerMark = '${vault:';
 
 /** The references of a property's value; undefined where it has none. */
@@ -25,6 +35,7 @@ export function parseReferences(value: string): ReferringText | undefined {
     const rest = value.slice(wholeMark.length);
     return { kind: 'whole', reference: rest.startsWith(':') ? parseReference(rest.slice(1)) : null };
   }
+  if (value.startsWith(transitMark)) return { kind: 'transit', sealed: parseTransit(value) };
   const parts = referenceParts(value);
   return parts === undefined ? undefined : { kind: 'within', parts };
 }
@@ -73,6 +84,11 @@ function referenceSpans(text: string): readonly Span[] {
 
 function isMarked(text: string, start: number): boolean {
   return start >= 0 && text.startsWith(innerMark, start) && text.charAt(start - 1) !== '\\';
+}
+
+function parseTransit(value: string): TransitText | null {
+  const [, key = '', ciphertext = ''] = /^\{transit:([^{}]+)\}(.+)$/s.exec(value) ?? [];
+  return ciphertext === '' ? null : { key, ciphertext };
 }
 
 /** `path#key` and `path?version=3#key`; what stands behind a second `#` is left out, as in the reference server. */

@@ -9,11 +9,11 @@ import type { CipherValues } from '../secrets/cipher-values.js';
 import type { SecretReferences } from '../secrets/references.js';
 import type { Referring } from '../secrets/referring.js';
 import type { Fingerprint } from './digest.js';
-import { overridesSource } from './overrides.js';
+import { overridesSource, type Overrides } from './overrides.js';
 
 export interface ContentsOptions {
   /** Put above everything a backend finds, in this order. */
-  readonly overrides: ReadonlyMap<string, string>;
+  readonly overrides: Overrides;
   /** Decrypts what a backend finds, before overrides are put on it; null: ciphers go out as they are. */
   readonly cipherValues: CipherValues | null;
   /** Puts secrets of Vault in for references, then; null: references go out as they are. */

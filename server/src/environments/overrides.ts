@@ -1,12 +1,19 @@
-import type { PropertySource } from '../core/environment.js';
+import type { Property, PropertySource } from '../core/environment.js';
+import type { SecretText } from '../core/secret-text.js';
+
+export type Overrides = ReadonlyMap<string, string | SecretText>;
 
 const ORIGIN = 'Config server overrides';
 
 /** The property source that stands above all others, or undefined where there are no overrides. */
-export function overridesSource(overrides: ReadonlyMap<string, string>): PropertySource | undefined {
+export function overridesSource(overrides: Overrides): PropertySource | undefined {
   if (overrides.size === 0) return undefined;
-  const properties = new Map([...overrides].map(([key, text]) => [key, { value: unescape(text), origin: ORIGIN }]));
-  return { name: 'overrides', properties };
+  return { name: 'overrides', properties: new Map([...overrides].map(([key, text]) => [key, propertyOf(text)])) };
+}
+
+function propertyOf(text: string | SecretText): Property {
+  if (typeof text === 'string') return { value: unescape(text), origin: ORIGIN };
+  return { value: unescape(text.reveal()), origin: ORIGIN, secret: true };
 }
 
 /** `\{` and `\${` let a placeholder through to the client, where the settings file would have replaced it. */

@@ -37,7 +37,8 @@ export interface HealthOptions {
   readonly sources: () => readonly SourceHealth[];
   /** Components beside them, by name. */
   readonly others?: () => Readonly<Record<string, HealthComponent>>;
-  readonly isStopping: () => boolean;
+  /** False while the server stops, and while every request would be refused. */
+  readonly isServing: () => boolean;
   readonly now: () => number;
 }
 
@@ -64,8 +65,8 @@ export function createHealth(options: HealthOptions): HealthProbes {
   };
 }
 
-function readinessOf({ sources, isStopping }: HealthOptions): HealthComponent {
-  const isReady = !isStopping() && sources().every(({ ready }) => ready);
+function readinessOf({ sources, isServing }: HealthOptions): HealthComponent {
+  const isReady = isServing() && sources().every(({ ready }) => ready);
   return { status: isReady ? 'UP' : 'OUT_OF_SERVICE' };
 }
 

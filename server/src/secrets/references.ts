@@ -136,10 +136,10 @@ function heldText(
 }
 
 const reasons: Readonly<Record<UnresolvedSecret['reason'], string>> = {
-  malformed: 'the reference has a form that is not taken; ${vault:path#key} would be',
+  malformed: 'the reference has a form that is not taken; ${vault:path#key} and {transit:key}vault:v1:… would be',
   missing: 'Vault has no such secret, or none of that key',
   refused: 'Vault does not let it be read',
-  unusable: 'what Vault answers cannot be taken',
+  unusable: 'Vault cannot decrypt it, or what it answers cannot be taken',
 };
 
 function unresolvedError(

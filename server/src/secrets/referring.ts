@@ -1,7 +1,8 @@
 import type { PropertySource } from '../core/environment.js';
 import { ConfigServerError } from '../core/errors.js';
-import { parseReferences, referenceParts, type ReferencePart } from '../core/secret-references.js';
+import { parseReferences, referenceParts, type ReferencePart, type TransitText } from '../core/secret-references.js';
 import type { SecretAddress } from '../vault/secret-store.js';
+import { plaintextKey } from '../vault/transit.js';
 import type { SecretPlaces } from './secret-places.js';
 
 /** One value of a secret at its address. */
@@ -76,6 +77,7 @@ function locatedValue(value: string, places: SecretPlaces): ReferringValue | und
   const text = parseReferences(value);
   if (text === undefined) return undefined;
   if (text.kind === 'whole') return { isWhole: true, parts: [locatedPart(text.reference, places)] };
+  if (text.kind === 'transit') return { isWhole: true, parts: [sealedPart(text.sealed, places)] };
   return { isWhole: false, parts: text.parts.map((part) => locatedPart(part, places)) };
 }
 
@@ -83,6 +85,11 @@ function locatedPart(part: ReferencePart, places: SecretPlaces): LocatedPart {
   if (part === null || typeof part === 'string') return part;
   const address = places.locate(part);
   return address === null ? null : { address, key: part.key };
+}
+
+function sealedPart(sealed: TransitText | null, places: SecretPlaces): LocatedPart {
+  const address = sealed === null ? null : places.locateSealed(sealed);
+  return address === null ? null : { address, key: plaintextKey };
 }
 
 function mentionsIn({ parts }: ReferringValue, place: string, key: string | null): readonly Mention[] {
@@ -102,8 +109,8 @@ function addressesOf(mentions: readonly Mention[]): readonly SecretAddress[] {
 }
 
 /** Equal for equal addresses. */
-export function addressKey({ path, pin }: SecretAddress): string {
-  return `${pin ?? ''}\n${path}`;
+export function addressKey({ path, pin, ciphertext }: SecretAddress): string {
+  return `${pin ?? ''}\n${path}\n${ciphertext ?? ''}`;
 }
 
 /** For messages: the key and the property source, or the file. */

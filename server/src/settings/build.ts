@@ -2,6 +2,7 @@ import { Float } from 'cairn-config-client/values';
 import type { Scalar } from 'cairn-config-client/values';
 import type { z } from 'zod';
 
+import { SecretText } from '../core/secret-text.js';
 import type { Entries, Entry } from './entries.js';
 import type { SettingFacts } from './facts.js';
 import { inheritSettings } from './inherit.js';
@@ -56,9 +57,14 @@ function place(into: { values: Values; problems: Problem[] }, path: string, entr
 }
 
 function valueFor(entry: Entry, facts: SettingFacts, rest: string): unknown {
-  if (facts.kind === 'map') return String(entry.value ?? '');
+  if (facts.kind === 'map') return memberValue(entry);
   if (!entry.convert || typeof entry.value !== 'string') return plain(entry.value);
   return facts.kind === 'list' && rest !== '' ? entry.value : facts.fromText(entry.value);
+}
+
+function memberValue({ value, isDecrypted }: Entry): string | SecretText {
+  const text = String(value ?? '');
+  return isDecrypted === true ? new SecretText(text) : text;
 }
 
 function plain(value: Scalar): unknown {

@@ -29,7 +29,7 @@ export async function decryptEntries(entries: Entries, decryption?: SettingsDecr
     const text = await decrypt(String(entry.value).slice(mark.length)).catch(nullIfRefused);
     if (text === null && settings.encryption['fail-on-error']) problems.push(undecryptable(entry));
     // Never the ciphertext: it would become a password.
-    opened.set(path, { ...entry, value: text ?? '', convert: true });
+    opened.set(path, { ...entry, value: text ?? '', convert: true, isDecrypted: true });
   }
   return { entries: opened, problems };
 }

@@ -7,6 +7,8 @@ export interface Entry {
   readonly value: Scalar;
   /** Whether `value` is a text to be converted (environment, arguments, `.properties`, the reference's names). */
   readonly convert: boolean;
+  /** Whether `value` was a cipher. */
+  readonly isDecrypted?: true;
   /** The value as the user wrote it and what would be taken, where `value` was made from it. */
   readonly written?: Scalar;
   readonly taken?: string;

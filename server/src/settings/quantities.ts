@@ -35,7 +35,7 @@ export function duration(told: Told & { default: string; min?: number; max?: num
 }
 
 /** A duration, or the word `never`: null for the program. */
-export function durationOrNever(told: Told & { default: string }): SettingType<number | null> {
+export function durationOrNever(told: Told & { default: string; taken?: string }): SettingType<number | null> {
   const { default: fallback, ...rest } = told;
   const type = z
     .string()

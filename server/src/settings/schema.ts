@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 import { optionalText } from './fields.js';
 import type { SettingType } from './facts.js';
+import { auditSection } from './sections/audit.js';
+import type { AuditSettings } from './sections/audit.js';
 import { encryptionSection } from './sections/encryption.js';
 import type { EncryptionSettings } from './sections/encryption.js';
 import { healthSection } from './sections/health.js';
@@ -37,6 +39,7 @@ export interface Settings {
   readonly health: HealthSettings;
   readonly webhooks: WebhookSettings;
   readonly security: SecuritySettings;
+  readonly audit: AuditSettings;
   readonly observability: ObservabilitySettings;
   readonly limits: LimitSettings;
 }
@@ -57,6 +60,7 @@ export const settingsSchema: SettingType<Settings> = z.strictObject({
   health: healthSection,
   webhooks: webhooksSection,
   security: securitySection,
+  audit: auditSection,
   observability: observabilitySection,
   limits: limitsSection,
 });
@@ -68,6 +72,5 @@ export const plannedSettings: readonly string[] = [
   'server.tls',
   'sources[].credentials.ssh-key',
   'sources[].credentials.known-hosts',
-  'audit',
   'observability.metrics',
 ];

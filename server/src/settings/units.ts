@@ -3,6 +3,7 @@ const milliseconds = new Map([
   ['s', 1000],
   ['m', 60_000],
   ['h', 3_600_000],
+  ['d', 86_400_000],
 ]);
 const bytes = new Map([
   ['B', 1],
@@ -13,7 +14,7 @@ const bytes = new Map([
 
 /** `30s` as milliseconds; undefined where it is no duration. */
 export function parseDuration(text: string): number | undefined {
-  return parse(/^(\d{1,9})(ms|s|m|h)$/, text, milliseconds);
+  return parse(/^(\d{1,9})(ms|s|m|h|d)$/, text, milliseconds);
 }
 
 /** `4MiB` as bytes; undefined where it is no size. */

@@ -7,6 +7,8 @@ export interface SecretAddress {
   readonly path: string;
   /** The version that `?version=N` asks for; null: the newest. */
   readonly pin: number | null;
+  /** Of transit: what `path`, a key, decrypts. */
+  readonly ciphertext?: string;
 }
 
 /** For whom a secret is had. What it is keyed by in a store is up to the store; whose token reads is always part of it. */

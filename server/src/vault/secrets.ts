@@ -7,8 +7,9 @@ import { writeJson } from '../core/json.js';
 import { createCallerPlaces } from './caller-places.js';
 import type { VaultAnswer } from './client.js';
 import { systemClock, type Clock } from './clock.js';
+import { givingOf } from './giving.js';
 import { absolutePath, secretIn, standingOfValue, type KvVersion, type Standing } from './kv.js';
-import { createOutage, type OutageOptions, type SecretsState } from './outage.js';
+import { createOutage, type Outage, type OutageOptions, type SecretsState } from './outage.js';
 import type { VaultRead } from './reads.js';
 
 /** A secret as Vault had it not long ago. */
@@ -44,6 +45,8 @@ export interface SecretChange {
 
 export interface SecretsOptions extends Omit<OutageOptions, 'clock'> {
   readonly read: VaultRead;
+  /** Where it is shared with others who ask the same Vault; its own listeners are told then. */
+  readonly outage?: Outage;
   /** How long a secret is given without a look at Vault. */
   readonly timeToLiveMs: number;
   /** How much longer it is given while Vault does not answer. */
@@ -119,10 +122,6 @@ interface Reading {
   readonly generation: number;
 }
 
-/** For so long after a read that failed, requests do not wait for Vault where there is something to give. */
-const outageMs = 30_000;
-/** And so often they make it be asked again. */
-const retryMs = 2000;
 /** For so long at most what Vault refused the server is not asked for again. */
 const refusedMs = 10_000;
 
@@ -133,7 +132,7 @@ export function createSecrets(options: SecretsOptions): KeptSecrets {
   const places = createCallerPlaces(options.cacheBytes / 16);
   const flights = createSingleFlight<SecretOutcome>();
   const listeners = new Set<(change: SecretChange) => void>();
-  const outage = createOutage({ ...options, clock });
+  const outage = options.outage ?? createOutage({ ...options, clock });
   const key = randomBytes(32);
   let generation = 0;
   let revision = 0;
@@ -214,14 +213,9 @@ export function createSecrets(options: SecretsOptions): KeptSecrets {
       noteUse(at, caller);
       const entry = entries.get(keyOf(at, caller));
       if (entry === undefined || !isUsable(entry)) return refusalOf(at, caller) ?? loadOnce(at, caller, signal);
-      const age = ageOf(entry);
-      if (age < timeToLiveMs) return { kind: 'secret', secret: entry.secret };
-      // Not long past its time it is given at once, and looked at meanwhile; later where Vault did not answer just now.
-      const sinceOutage = outage.since();
-      if (sinceOutage === undefined ? age < timeToLiveMs * 2 : sinceOutage < outageMs) {
-        if (sinceOutage === undefined || sinceOutage >= retryMs) background(at, caller);
-        return sinceOutage === undefined ? { kind: 'secret', secret: entry.secret } : stale(entry);
-      }
+      const { isAtOnce, isLookedAt, isStale } = givingOf(ageOf(entry), timeToLiveMs, outage.since());
+      if (isAtOnce && isLookedAt) background(at, caller);
+      if (isAtOnce) return isStale ? stale(entry) : { kind: 'secret', secret: entry.secret };
       const outcome = await loadOnce(at, caller, signal);
       return outcome.kind === 'unavailable' ? stale(entry) : outcome;
     },

@@ -1,12 +1,18 @@
 import { createAsServer, type AsServer } from './as-server.js';
 import { createVaultClient, type VaultClientOptions } from './client.js';
 import { createLogin, type VaultAuth } from './login.js';
+import { systemClock } from './clock.js';
+import { createOutage } from './outage.js';
 import { createVaultRead, noLogin, type VaultRead } from './reads.js';
+import { vaultPath } from './paths.js';
 import { createRotation } from './rotation.js';
 import { createSecrets, type Secrets, type SecretsOptions } from './secrets.js';
 import { createVaultSession, type VaultSession } from './session.js';
+import type { SecretStore } from './secret-store.js';
+import { createTransit, type Transit } from './transit.js';
 
-export interface VaultOptions extends VaultClientOptions, Omit<SecretsOptions, 'read' | 'onUse' | 'onExpire'> {
+export interface VaultOptions
+  extends VaultClientOptions, Omit<SecretsOptions, 'read' | 'outage' | 'onUse' | 'onExpire'> {
   /** Null: every read is in the name of a caller. */
   readonly auth: VaultAuth | null;
   /** How often the secrets in use are looked at, ± 20 %. Default 0: only when they are asked for. */
@@ -18,6 +24,8 @@ export interface Vault {
   readonly secrets: Secrets;
   /** Exchanges in the name of the server; none go through where every read is in that of a caller. */
   readonly asServer: AsServer;
+  /** What the transit engine that is mounted there decrypts. */
+  transit(mount: string): SecretStore;
   /** Whether reads need the token of who asks. */
   readonly needsCaller: boolean;
   /** Logs in, in the background. */
@@ -50,9 +58,12 @@ export function createVault(options: VaultOptions): Vault {
   };
   const read: VaultRead = (path, caller, signal) =>
     createVaultRead({ client, session: start() ?? null })(path, caller, signal);
+  const clock = options.clock ?? systemClock;
+  const outage = createOutage({ ...options, clock });
   const secrets = createSecrets({
     ...options,
     read,
+    outage,
     onUse: (at) => {
       rotation.use(at);
     },
@@ -61,11 +72,29 @@ export function createVault(options: VaultOptions): Vault {
     },
   });
   const rotation = createRotation({ ...options, secrets, read, intervalMs: options.pollMs ?? 0 });
+  const asServer: AsServer = async (request) => {
+    const own = start();
+    return own === undefined ? noLogin : createAsServer({ client, session: own })(request);
+  };
+  const transits = new Map<string, Transit>();
+  const openTransit = (mount: string): Transit =>
+    createTransit({
+      ...options,
+      mount,
+      outage,
+      clock,
+      decrypt: (key, body, caller, signal) => {
+        const request = { path: vaultPath(mount, 'decrypt', key), body, signal };
+        return caller === null ? asServer(request) : client.request({ ...request, token: caller.reveal() });
+      },
+    });
   return {
     secrets,
-    async asServer(request) {
-      const own = start();
-      return own === undefined ? noLogin : createAsServer({ client, session: own })(request);
+    asServer,
+    transit(mount) {
+      const transit = transits.get(mount) ?? openTransit(mount);
+      transits.set(mount, transit);
+      return transit;
     },
     needsCaller: auth === null,
     start: () => void start(),
@@ -74,6 +103,7 @@ export function createVault(options: VaultOptions): Vault {
     async close() {
       rotation.close();
       secrets.close();
+      for (const transit of transits.values()) transit.close();
       await session?.close();
       client.close();
     },

@@ -1,10 +1,18 @@
 import type { Scalar } from 'cairn-config-client/values';
 import { expect } from 'chai';
+import { isActive } from '#server/core/activation.js';
 import { defaultAssembleLimits } from '#server/core/assembly.js';
+import { readDirectives } from '#server/core/directives.js';
+import type { Property } from '#server/core/environment.js';
 import { assembledNames, expectInvalidFiles as invalid } from '../../support/assembled-files.js';
 import { expectError } from '../../support/expect-error.js';
 
 const some = { a: '1' };
+
+const documentOf = (onProfile: Property) => {
+  const properties = new Map([['spring.config.activate.on-profile', onProfile]]);
+  return { properties, directives: readDirectives(properties) };
+};
 
 describe('assemble: order', () => {
   it('puts profiles above names, names above extensions, later ones above earlier ones', () => {
@@ -88,6 +96,21 @@ describe('assemble: documents for profiles', () => {
     expect(
       assembledNames({ files: { 'orders.yml': { 'spring.config.activate.on-cloud-platform': 'kubernetes' } } }),
     ).to.deep.equal([]);
+  });
+
+  it('refuses a malformed expression that is a secret without its text', async () => {
+    const error = await expectError('CONFIG_FILE_INVALID', () =>
+      isActive(
+        {
+          ...{ path: 'a.yml', publicPath: 'a.yml', profile: null, index: 0, documentCount: 1 },
+          ...documentOf({ value: 'canary & a | b', secret: true }),
+        },
+        new Set(),
+      ),
+    );
+    expect(error.message).to.equal(
+      'a.yml cannot be read: the profile expression mixes "&" and "|" without parentheses',
+    );
   });
 
   it('refuses a malformed expression, with its place', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { SecretText } from '#server/core/secret-text.js';
 import { parseQuery, type Query } from '#server/core/query.js';
 import { createEnvironments, type Environments, type EnvironmentsOptions } from '#server/environments/environments.js';
 import { expectError } from '../../support/expect-error.js';
@@ -76,6 +77,16 @@ describe('an environment', () => {
     const refusing = setUp({ acceptEmpty: false });
     refusing.backend.serve('v1', 'c0', []);
     await expectError('CONFIG_APPLICATION_NOT_FOUND', () => refusing.environments.get(orders, never));
+  });
+
+  it('has overrides as secrets that were ciphers in the settings', async () => {
+    const overrides = new Map([['a', new SecretText('hunter2')]]);
+    const { environment } = await setUp({ overrides }).environments.get(orders, never);
+    expect(environment.propertySources[0]?.properties.get('a')).to.deep.equal({
+      value: 'hunter2',
+      origin: 'Config server overrides',
+      secret: true,
+    });
   });
 
   it('is not empty with overrides alone', async () => {

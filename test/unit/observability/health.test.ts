@@ -15,7 +15,7 @@ function aHealth(options: Partial<HealthOptions> = {}) {
     checks: [],
     lookUp: () => Promise.resolve({ sources: ['repo/application.yml'] }),
     sources: () => [good],
-    isStopping: () => false,
+    isServing: () => true,
     now: () => 10_000,
     ...options,
   });
@@ -132,7 +132,7 @@ describe('health', () => {
 
   it('is not ready before the first good copy and while it stops, and alive all the time', () => {
     const unread = aHealth({ sources: () => [{ ...good, ready: false }] });
-    const stopping = aHealth({ isStopping: () => true });
+    const stopping = aHealth({ isServing: () => false });
     const readiness = [unread, stopping, aHealth()].map((health) => health.readiness().status);
     expect(readiness).to.deep.equal(['OUT_OF_SERVICE', 'OUT_OF_SERVICE', 'UP']);
     expect([unread, stopping].map((health) => health.liveness().status)).to.deep.equal(['UP', 'UP']);

@@ -55,7 +55,8 @@ describe('references of a text', () => {
 describe('the places of secrets', () => {
   const leased = createFakeSecretStore({ 'database/creds/orders': '{}' });
   const fallback = createFakeSecretStore();
-  const places = createSecretPlaces({ stores: [leased], fallback, backend: 'secret' });
+  const transit = { store: createFakeSecretStore(), mount: 'transit' };
+  const places = createSecretPlaces({ stores: [leased], fallback, backend: 'secret', transit });
   const locate = (path: string) => places.locate({ path, pin: null, key: 'k' })?.path;
 
   it('are those of a store that holds the path as it is written, else below the default engine', () => {

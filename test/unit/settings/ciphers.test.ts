@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { ConfigServerError } from '#server/core/errors.js';
+import type { SecretText } from '#server/core/secret-text.js';
 import { loadSettings, type SettingsDecryption } from '#server/settings/load.js';
 import { expectError } from '../../support/expect-error.js';
 import { aSettingsFolder, type SettingsFolder } from '../../support/settings-folder.js';
@@ -99,10 +101,12 @@ describe('settings that are ciphers themselves', () => {
       CAIRN_SERVING__DEFAULT_LABEL: '{cipher}sealed',
     });
     expect(settings.sources[0]).to.deep.include({ credentials: { username: null, password: 'canary', token: null } });
-    expect([...settings.serving.overrides]).to.deep.equal([
-      ['a', 'canary'],
-      ['b', 'x{cipher}'],
-    ]);
+    const { overrides } = settings.serving;
+    expect(overrides.get('b')).to.equal('x{cipher}');
+    expect((overrides.get('a') as SecretText).reveal()).to.equal('canary');
+    expect(`${inspect([...overrides])} ${JSON.stringify([...overrides])} ${[...overrides].join()}`)
+      .to.contain('***')
+      .and.not.contain('canary');
     expect(settings.serving['default-label']).to.equal('canary');
   });
 

@@ -111,9 +111,9 @@ describe('cairn.yml', () => {
 
   it('says that a setting of a later version is not supported', async () => {
     const error = await expectError('CONFIG_SETTINGS_INVALID', () =>
-      folder.load('cairn.yml', `${source}audit: { sink: file }\n`),
+      folder.load('cairn.yml', `${source}observability: { metrics: true }\n`),
     );
-    expect(error.message).to.equal('`audit.sink` (cairn.yml line 2) is not supported by this version');
+    expect(error.message).to.equal('`observability.metrics` (cairn.yml line 2) is not supported by this version');
   });
 
   it('is strictly typed and tells everything at once', async () => {

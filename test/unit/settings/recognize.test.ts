@@ -9,7 +9,7 @@ describe('the format of a settings file', () => {
     ["is the reference's with spring beside server and ours", ['server.host', 'spring.x', 'sources[0].uri'], 'spring'],
     ['is ours with a section of ours beside server', ['server.port', 'sources[0].uri'], 'cairn'],
     ['is ours with sources alone', ['sources[0].type', 'sources[0].uri'], 'cairn'],
-    ['is ours with a section that only a later version has', ['server.port', 'audit.sink'], 'cairn'],
+    ['is ours with a setting that only a later version has', ['server.port', 'observability.metrics'], 'cairn'],
     ['is ours where server has a setting that only we have', ['server.port', 'server.host'], 'cairn'],
     ["is the reference's where server has nothing that only we have", ['server.port', 'logging.level.root'], 'spring'],
     ['is ours with nothing known', ['sorces[0].uri'], 'cairn'],

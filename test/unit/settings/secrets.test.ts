@@ -18,6 +18,7 @@ describe('settings of secrets that values refer to', () => {
       unresolved: 'invalid',
       backend: 'secret',
       'kv-version': 1,
+      transit: 'transit',
       'poll-interval': 30_000,
       mounts: [],
       allow: [],
@@ -28,6 +29,7 @@ describe('settings of secrets that values refer to', () => {
     const text = `
 secrets:
   resolve: false
+  transit: eu/transit
   poll-interval: 0s
   unresolved: fail
   backend: kv
@@ -41,6 +43,7 @@ secrets:
       resolve: false,
       unresolved: 'fail',
       backend: 'kv',
+      transit: 'eu/transit',
       'poll-interval': 0,
       'kv-version': 2,
       mounts: [

@@ -24,6 +24,7 @@ export interface SecretsSettings {
   readonly unresolved: 'invalid' | 'fail';
   readonly backend: string;
   readonly 'kv-version': number;
+  readonly transit: string;
   readonly 'poll-interval': number;
   readonly mounts: readonly SecretMountSettings[];
   readonly allow: readonly SecretRuleSettings[];
@@ -85,6 +86,12 @@ export const secretsSection: SettingType<SecretsSettings> = z.strictObject({
     max: 2,
     description: 'Version of that KV engine.',
     ...reference('kv-version'),
+  }),
+  transit: text({
+    default: 'transit',
+    pattern: mountPath,
+    taken: 'the path of a mounted transit engine, without a slash at its ends',
+    description: 'Where the transit engine is mounted that decrypts `{transit:key}…` values.',
   }),
   'poll-interval': duration({
     default: '30s',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { SecretText } from '../../core/secret-text.js';
 import { flag, optionalText, text } from '../fields.js';
 import { textMap } from '../lists.js';
 import { duration } from '../quantities.js';
@@ -21,7 +22,7 @@ export interface ServingSettings {
   readonly 'strip-document': boolean;
   readonly 'reverse-location-order': boolean;
   readonly 'digest-key': string | null;
-  readonly overrides: ReadonlyMap<string, string>;
+  readonly overrides: ReadonlyMap<string, string | SecretText>;
 }
 
 export const servingSection: SettingType<ServingSettings> = z.strictObject({
