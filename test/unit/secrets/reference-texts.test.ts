@@ -55,7 +55,7 @@ describe('references of a text', () => {
 describe('the places of secrets', () => {
   const leased = createFakeSecretStore({ 'database/creds/orders': '{}' });
   const fallback = createFakeSecretStore();
-  const transit = { store: createFakeSecretStore(), mount: 'transit' };
+  const transit = { store: createFakeSecretStore(), mount: 'eu/keys' };
   const places = createSecretPlaces({ stores: [leased], fallback, backend: 'secret', transit });
   const locate = (path: string) => places.locate({ path, pin: null, key: 'k' })?.path;
 
@@ -65,6 +65,13 @@ describe('the places of secrets', () => {
     expect(locate('secret/orders/db')).to.equal('secret/secret/orders/db');
     expect(places.storeOf({ path: 'database/creds/orders', pin: null })).to.equal(leased);
     expect(places.storeOf({ path: 'secret/orders/db', pin: null })).to.equal(fallback);
+  });
+
+  it('are keys of the transit engine for what those have encrypted', () => {
+    const address = { path: 'eu/keys/orders', pin: null, ciphertext: 'vault:v1:x' };
+    expect(places.locateSealed({ key: 'orders', ciphertext: 'vault:v1:x' })).to.deep.equal(address);
+    expect(places.storeOf(address)).to.equal(transit.store);
+    expect(places.locateSealed({ key: '../orders', ciphertext: 'vault:v1:x' })).to.equal(null);
   });
 
   it('are none where the path leads elsewhere than it says', () => {

@@ -16,9 +16,9 @@ const staleLimit = 600_000;
 const down: VaultAnswer = { kind: 'unavailable', reason: 'ECONNREFUSED' };
 const refused: VaultAnswer = { kind: 'refused', status: 403 };
 const notOpened = { kind: 'unusable', reason: 'Vault cannot decrypt it with this key' };
-const server: SecretAsker = { caller: null, application: 'orders', profile: 'prod', instance: null };
-const ann: SecretAsker = { caller: new CallerToken('t', 'id-of-ann'), application: 'orders', profile: 'prod', instance: null };
-const bob: SecretAsker = { caller: new CallerToken('t', 'id-of-bob'), application: 'orders', profile: 'prod', instance: null };
+const server: SecretAsker = { caller: null, application: 'orders', profile: 'default', instance: null };
+const ann: SecretAsker = { ...server, caller: new CallerToken('t', 'id-of-ann') };
+const bob: SecretAsker = { ...server, caller: new CallerToken('t', 'id-of-bob') };
 
 interface Stage {
   readonly transit: Transit;
