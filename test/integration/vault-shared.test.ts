@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ask, jsonOf } from '../support/ask.js';
 import { startCairnApp } from '../support/cairn-app.js';
+import { writeFile } from 'node:fs/promises';
 import { createCleanups } from '../support/cleanups.js';
 import { startFakeVault, type VaultAsked, type VaultSays } from '../support/fake-vault.js';
 import { aSettingsFolder } from '../support/settings-folder.js';
@@ -13,6 +14,8 @@ describe('a server with one Vault for all that it reads', () => {
     if (path.startsWith('auth/userpass')) return { body: { auth: { client_token: 'own' } } };
     return path.endsWith('/orders') ? { body: { data: { [path]: 1 } } } : { status: 404 };
   };
+  const answers = (asked: VaultAsked): VaultSays =>
+    asked.path === 'auth/token/lookup-self' ? { body: { data: { ttl: 0 } } } : says(asked);
   const stage = async () => {
     const vault = cleanups.add(await startFakeVault(says));
     const folder = cleanups.add(await aSettingsFolder());
@@ -46,6 +49,27 @@ sources:
     expect(vault.asked.filter(({ path }) => path.startsWith('auth/')).map(({ path }) => path)).to.deep.equal([
       'auth/userpass/login/cairn',
     ]);
+  });
+
+  it('follows the token that an agent keeps in a file', async () => {
+    const vault = cleanups.add(await startFakeVault(says));
+    const folder = cleanups.add(await aSettingsFolder());
+    const sink = await folder.write('sink', 'canary-one\n');
+    vault.answer((asked) => (asked.token === 'canary-one' ? answers(asked) : { status: 403 }));
+    const config = await folder.write(
+      'cairn.yml',
+      `data-directory: ${folder.path}
+sources: [{ type: vault, address: "${vault.url}", auth: { token-path: ${sink} }, time-to-live: 0s }]
+`,
+    );
+    let log = '';
+    const { port } = cleanups.add(await startCairnApp(config, (text) => (log += text)));
+    const status = async () => (await ask(port, { path: '/orders/default' })).status;
+    expect(await status()).to.equal(200);
+    vault.answer((asked) => (asked.token === 'canary-two' ? answers(asked) : { status: 403 }));
+    await writeFile(sink, 'canary-two');
+    expect(await status()).to.equal(200);
+    expect(log).not.to.contain('canary');
   });
 
   it('shows it in its health, and stays in service without it', async () => {

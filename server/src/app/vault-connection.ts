@@ -44,8 +44,8 @@ function addressOf({ address, scheme, host, port }: VaultSettings, written: Writ
   );
 }
 
-function methodOf({ method, token }: VaultAuthSettings): NonNullable<VaultAuthSettings['method']> {
-  return method ?? (token === null ? 'caller' : 'token');
+function methodOf({ method, token, ...auth }: VaultAuthSettings): NonNullable<VaultAuthSettings['method']> {
+  return method ?? (token === null && auth['token-path'] === null ? 'caller' : 'token');
 }
 
 function authOf({ auth, tls }: VaultSettings, written: Written): VaultAuth | null {
@@ -58,7 +58,7 @@ function authOf({ auth, tls }: VaultSettings, written: Written): VaultAuth | nul
     case 'caller':
       return null;
     case 'token':
-      return { method, token: need(auth.token, 'auth.token') };
+      return tokenAuth(auth, need, written);
     case 'app-role':
       return appRole(auth['app-role'], need);
     case 'kubernetes': {
@@ -84,6 +84,16 @@ function authOf({ auth, tls }: VaultSettings, written: Written): VaultAuth | nul
       return { method, path, role, token, tokenPath };
     }
   }
+}
+
+function tokenAuth(
+  { token, 'token-path': path }: VaultAuthSettings,
+  need: (value: string | null, field: string) => string,
+  written: Written,
+): VaultAuth {
+  if (path === null) return { method: 'token', token: need(token, 'auth.token` or `auth.token-path') };
+  if (token === null) return { method: 'token-file', path };
+  throw invalid(written, '`auth.token` and `auth.token-path` are given; one of them would be taken');
 }
 
 function appRole(

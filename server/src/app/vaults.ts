@@ -57,7 +57,8 @@ export function createVaults(options: VaultsOptions): Vaults {
 /** The Vault of the section `vault`, where that says where one is or who reads; else null. */
 export function sectionVault(settings: VaultSettings, vaults: Vaults): Vault | null {
   const { address, host, auth } = settings;
-  const isWritten = address !== null || host !== vaultHost || auth.method !== null || auth.token !== null;
+  const written = [address, auth.method, auth.token, auth['token-path']];
+  const isWritten = host !== vaultHost || written.some((value) => value !== null);
   return isWritten ? vaults.open(settings, { name: 'vault', written: 'the section `vault`' }) : null;
 }
 

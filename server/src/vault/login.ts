@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import type { TreeMap } from 'cairn-config-client/values';
 import { memberOf, type VaultAnswer, type VaultClient } from './client.js';
 import { vaultPath } from './paths.js';
+import { readTokenFile } from './token-file.js';
 
 /** How the server shows Vault who it is. `path` is where the method is mounted, below `auth/`. */
 export type VaultAuth =
   | { readonly method: 'token'; readonly token: string }
+  /** A token that somebody else keeps there, and replaces in time: an agent of Vault. */
+  | { readonly method: 'token-file'; readonly path: string }
   | {
       readonly method: 'app-role';
       readonly path: string;
@@ -51,6 +53,8 @@ export function createLogin(auth: VaultAuth, client: VaultClient): Login {
   switch (auth.method) {
     case 'token':
       return (signal) => lookUp(auth.token, client, signal);
+    case 'token-file':
+      return (signal) => withFile(auth.path, (token) => lookUp(token, client, signal));
     case 'app-role':
       return appRoleLogin(auth, client);
     case 'kubernetes':
@@ -110,13 +114,17 @@ function jwtLogin(auth: Extract<VaultAuth, { method: 'jwt' }>, client: VaultClie
 }
 
 async function withFile(path: string, use: (text: string) => Promise<LoginOutcome>): Promise<LoginOutcome> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    return failed('the file with the token for the login cannot be read');
-  }
-  return use(text.trim());
+  const read = await readTokenFile(path);
+  return read.kind === 'failed' ? read : use(read.text);
+}
+
+/** Whether the server is to use another token than `token` by now; null where only a login could tell. */
+export function createIsReplaced(auth: VaultAuth): ((token: string) => Promise<boolean>) | null {
+  if (auth.method !== 'token-file') return null;
+  return async (token) => {
+    const read = await readTokenFile(auth.path);
+    return read.kind === 'text' && read.text !== token;
+  };
 }
 
 async function post(

@@ -19,6 +19,8 @@ export interface VaultSession {
 export interface SessionOptions {
   readonly client: VaultClient;
   readonly login: Login;
+  /** Whether there is another token by now; asked when the lease would be renewed. Null: never. */
+  readonly isReplaced?: ((token: string) => Promise<boolean>) | null;
   readonly clock?: Clock;
   /** From 0 to 1, for the jitter of waits. */
   readonly random?: () => number;
@@ -32,7 +34,7 @@ const settledMs = 60_000;
 
 /** Logs in at once, in the background. */
 export function createVaultSession(options: SessionOptions): VaultSession {
-  const { client, login, clock = systemClock, random = Math.random } = options;
+  const { client, login, isReplaced = null, clock = systemClock, random = Math.random } = options;
   const closing = new AbortController();
   const { signal: closed } = closing;
   const held: { lease: Lease | undefined } = { lease: undefined };
@@ -84,6 +86,12 @@ export function createVaultSession(options: SessionOptions): VaultSession {
     return renewed && { ...renewed, isOwn: lease.isOwn };
   };
 
+  /** As `renew`, where there is no other token. */
+  const prolong = async (lease: Lease): Promise<Lease | undefined> => {
+    if ((await isReplaced?.(lease.token)) === true) return undefined;
+    return lease.isRenewable ? renew(lease) : lease;
+  };
+
   const isCurrent = (lease: Lease): boolean => held.lease?.token === lease.token && !closed.aborted;
 
   /** Ends when the lease has ended, or cannot be had longer. */
@@ -93,9 +101,9 @@ export function createVaultSession(options: SessionOptions): VaultSession {
     while (isCurrent(lease)) {
       const left = ends === null ? null : ends - clock.now();
       if (left !== null && left <= 0) return;
-      await pause(left === null ? null : waitFor(left, lease.isRenewable));
-      if (!isCurrent(lease) || left === null || !lease.isRenewable) continue;
-      const renewed = await renew(lease);
+      await pause(left === null ? null : waitFor(left, lease.isRenewable || isReplaced !== null));
+      if (!isCurrent(lease) || left === null) continue;
+      const renewed = await prolong(lease);
       if (renewed === undefined || !isCurrent(lease)) return;
       if (renewed === lease) continue;
       lease = renewed;

@@ -1,6 +1,6 @@
 import { createAsServer, type AsServer } from './as-server.js';
 import { createVaultClient, type VaultClientOptions } from './client.js';
-import { createLogin, type VaultAuth } from './login.js';
+import { createIsReplaced, createLogin, type VaultAuth } from './login.js';
 import { systemClock } from './clock.js';
 import { createOutage } from './outage.js';
 import { createVaultRead, noLogin, type VaultRead } from './reads.js';
@@ -50,6 +50,7 @@ export function createVault(options: VaultOptions): Vault {
       ...options,
       client,
       login: createLogin(auth, client),
+      isReplaced: createIsReplaced(auth),
       onLogin: ({ isProven }) => {
         hasLoggedIn ||= isProven;
       },

@@ -93,6 +93,7 @@ describe('vaults that several reach', () => {
     'address: "http://127.0.0.1:1"',
     'host: vault.example.com',
     'auth: { token: t }',
+    'auth: { token-path: /run/token }',
     'auth: { method: caller }',
   ]) {
     it(`are one for the section with ${written}`, async () => {

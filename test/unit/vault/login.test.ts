@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { VaultAnswer, VaultClient, VaultRequest } from '#server/vault/client.js';
-import { createLogin, type VaultAuth } from '#server/vault/login.js';
+import { createIsReplaced, createLogin, type VaultAuth } from '#server/vault/login.js';
 import { readJson } from '#server/core/read-json.js';
 import { noAbort } from '../../support/queries.js';
 
@@ -127,6 +127,44 @@ describe('a login at Vault', () => {
       expect(await createLogin(auth, client)(noAbort())).to.deep.equal({ kind: 'failed', reason });
     });
   }
+
+  describe('by a token in a file', () => {
+    const auth = (): VaultAuth => ({ method: 'token-file', path: path.join(folder, 'sink') });
+    const inFile = (text: string): Promise<void> => writeFile(path.join(folder, 'sink'), text);
+
+    it('takes what stands there now, for as long as Vault says', async () => {
+      const { client, asked } = scripted(ok({ data: { ttl: 60, renewable: true } }));
+      const login = createLogin(auth(), client);
+      await inFile('hvs.one\n');
+      await login(noAbort());
+      await inFile('hvs.two');
+      const found = { token: 'hvs.two', durationMs: 60_000, isRenewable: true, isOwn: false, isProven: true };
+      expect(await login(noAbort())).to.deep.equal({ kind: 'lease', lease: found });
+      expect(asked.map(({ path: at, token }) => `${at} ${String(token)}`)).to.deep.equal([
+        'auth/token/lookup-self hvs.one',
+        'auth/token/lookup-self hvs.two',
+      ]);
+    });
+
+    for (const text of ['', ' \n', 'canary one\ncanary two', '{"canary": 1}\u0000', 'x'.repeat(65_537)]) {
+      it(`fails where there is none in ${JSON.stringify(text.slice(0, 20))}`, async () => {
+        await inFile(text);
+        expect(await createLogin(auth(), scripted(granted).client)(noAbort())).to.deep.equal({
+          kind: 'failed',
+          reason: 'the file with the token for the login has none',
+        });
+      });
+    }
+
+    it('knows whether there is another one; not where the file tells nothing', async () => {
+      const isReplaced = createIsReplaced(auth());
+      await inFile('hvs.one');
+      expect([await isReplaced?.('hvs.one'), await isReplaced?.('hvs.zero')]).to.deep.equal([false, true]);
+      await inFile('');
+      expect(await isReplaced?.('hvs.one')).to.equal(false);
+      expect(createIsReplaced({ method: 'token', token: 't' })).to.equal(null);
+    });
+  });
 
   it('fails without the path where its file cannot be read', async () => {
     const auth: VaultAuth = { method: 'kubernetes', path: 'kubernetes', role: 'r', tokenPath: path.join(folder, 'no') };

@@ -36,6 +36,7 @@ describe('the session of the server at Vault', () => {
   function stage(
     logins: readonly LoginOutcome[],
     renewals: readonly VaultAnswer[] = [{ kind: 'ok', body: new Map() }],
+    isReplaced: ((token: string) => Promise<boolean>) | null = null,
   ): Stage {
     const clock = createManualClock();
     const done: string[] = [];
@@ -53,7 +54,7 @@ describe('the session of the server at Vault', () => {
       return Promise.resolve(nextLogin());
     };
     const onFailure = (reason: string): void => void failures.push(reason);
-    const session = createVaultSession({ client, login, clock, random: () => 1, onFailure });
+    const session = createVaultSession({ client, login, isReplaced, clock, random: () => 1, onFailure });
     open.push(session);
     return { session, clock, done, failures };
   }
@@ -68,6 +69,21 @@ describe('the session of the server at Vault', () => {
     expect(await due(clock)).to.equal(20_000);
     expect(done).to.deep.equal(['login', 'auth/token/renew-self a']);
   });
+
+  for (const isRenewable of [true, false]) {
+    it(`logs in again before the lease ends where there is another token, be it renewable (${isRenewable}) or not`, async () => {
+      let isThere = false;
+      const isReplaced = (): Promise<boolean> => Promise.resolve(isThere);
+      const logins = [aLease('a', { isRenewable, isOwn: false }), aLease('b', { isRenewable, isOwn: false })];
+      const { session, clock, done } = stage(logins, [renewed('a', 3)], isReplaced);
+      expect(await session.token(noAbort())).to.equal('a');
+      expect(await due(clock)).to.equal(2000);
+      isThere = true;
+      clock.pass(2000);
+      expect(await eventually(async () => ((await session.token(noAbort())) === 'b' ? 'b' : undefined))).to.equal('b');
+      expect(done).to.deep.equal(['login', 'login']);
+    });
+  }
 
   it('logs in again where a renewal is refused', async () => {
     const { session, clock, done } = stage([aLease('a'), aLease('b')], [{ kind: 'refused', status: 403 }]);

@@ -9,6 +9,7 @@ export const vaultMethods = ['caller', 'token', 'app-role', 'kubernetes', 'userp
 export interface VaultAuthSettings {
   readonly method: (typeof vaultMethods)[number] | null;
   readonly token: string | null;
+  readonly 'token-path': string | null;
   readonly 'app-role': {
     readonly path: string;
     readonly 'role-id': string | null;
@@ -63,10 +64,15 @@ const authSection: SettingType<VaultAuthSettings> = z.strictObject({
   method: optionalChoice({
     choices: vaultMethods,
     description:
-      'Who reads: `caller`, the token of each request (`X-Config-Token`); else the server, by this method. Without it `token` where `auth.token` is given, else `caller`.',
+      'Who reads: `caller`, the token of each request (`X-Config-Token`); else the server, by this method. Without it `token` where `auth.token` or `auth.token-path` is given, else `caller`.',
     ...reference('authentication'),
   }),
   token: optionalText({ secret: true, description: 'Token of the server.', ...reference('token') }),
+  'token-path': optionalText({
+    taken: 'the path of a file',
+    description:
+      'The file with the token of the server, instead of `token`: read again before the token ends and when Vault refuses it, so that an agent of Vault may keep it there.',
+  }),
   'app-role': z.strictObject({
     path: mountedAt('AppRole', 'approle', 'app-role.app-role-path'),
     'role-id': optionalText({ secret: true, description: 'Role id of AppRole.', ...reference('app-role.role-id') }),
