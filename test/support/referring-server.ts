@@ -9,6 +9,8 @@ import { aSettingsFolder } from './settings-folder.js';
 export interface ReferringServer {
   readonly vault: FakeVault;
   readonly port: number;
+  /** Where its settings file is, and all that it keeps. */
+  readonly folder: string;
   /** What it logged, all levels. */
   readonly log: () => string;
   readonly get: (path: string, headers?: Readonly<Record<string, string>>) => Promise<Answer>;
@@ -47,7 +49,7 @@ export async function startReferringServer(
   const indent = (text: string): string => text.trim().replaceAll(/^/gm, '  ');
   const text = `
 data-directory: ${settings.path}
-observability: { log: { level: debug } }
+observability: { log: { level: trace } }
 sources: [{ type: native, search-locations: ["${folder.path}"] }]
 vault:
   address: ${vault.url}
@@ -62,6 +64,7 @@ ${more}
   return {
     vault,
     port: app.port,
+    folder: settings.path,
     log: () => log,
     async get(path, headers = {}) {
       const reply = await ask(app.port, { path, headers });
