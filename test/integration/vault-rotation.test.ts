@@ -22,7 +22,7 @@ for (const [how, source] of sources)
     const cleanups = createCleanups();
     afterEach(() => cleanups.run());
 
-    const stage = async () => {
+    const stage = async (interval = '20ms') => {
       const kv = createFakeKv({ orders: { password: before } });
       const vault = cleanups.add(
         await startFakeVault((asked) => (asked.path.startsWith('auth/') ? { status: 403 } : kv.answer(asked))),
@@ -33,7 +33,7 @@ for (const [how, source] of sources)
         'cairn.yml',
         `data-directory: ${folder.path}
 vault: { address: "${vault.url}", auth: { token: server }, time-to-live: 1h }
-secrets: { poll-interval: 20ms, kv-version: 2, allow: [{ applications: [orders], paths: ["secret/orders"] }] }
+secrets: { poll-interval: ${interval}, kv-version: 2, allow: [{ applications: [orders], paths: ["secret/orders"] }] }
 ${source.replace('FOLDER', files.path)}
 `,
       );
@@ -60,6 +60,21 @@ ${source.replace('FOLDER', files.path)}
       expect([passwordIn(first), passwordIn(second)]).to.deep.equal([before, after]);
       expect(second.headers.etag).not.to.equal(tag);
       expect(log()).to.contain('secret secret/orders rotated').and.not.contain(after);
+    });
+
+    it('is looked at by a webhook that names no repository, however long the next look is away', async () => {
+      const { kv, app, get } = await stage('1h');
+      const { headers } = await get();
+      kv.write('orders', { password: after });
+      const body = JSON.stringify({ path: ['orders'] });
+      const json = { 'Content-Type': 'application/json' };
+      const reply = await ask(app.port, { path: '/monitor', method: 'POST', headers: json, body });
+      expect(reply.status).to.equal(200);
+      const second = await eventually(async () => {
+        const now = await get({ 'If-None-Match': headers.etag });
+        return now.status === 304 ? undefined : now;
+      });
+      expect(passwordIn(second)).to.equal(after);
     });
 
     it('reaches a service as one change', async () => {

@@ -4,17 +4,25 @@ import type { HostOptions, Webhooks, WebhooksOptions } from '../changes/webhooks
 import type { Emit } from '../core/events.js';
 import type { WebhookHostSettings, WebhookSettings } from '../settings/sections/webhooks.js';
 import type { Settings } from '../settings/schema.js';
+import type { Vault } from '../vault/vault.js';
 
 interface WebhookRooms {
   readonly settings: Settings;
   readonly backend: Backend;
+  /** Whose secrets values refer to. */
+  readonly vault: Pick<Vault, 'secrets'> | null;
   readonly emit: Emit;
 }
 
 /** What takes webhooks, as the settings describe it. */
-export function webhooksOf({ settings, backend, emit }: WebhookRooms): Webhooks {
+export function webhooksOf({ settings, backend, vault, emit }: WebhookRooms): Webhooks {
+  const refresh: Backend['refresh'] = (request, signal) => {
+    // What names no repository may be of anything.
+    if ((request.repositories ?? []).length === 0) vault?.secrets.expire();
+    return backend.refresh(request, signal);
+  };
   const { path: _, 'commit-deadline': commitDeadlineMs, ...hosts } = settings.webhooks;
-  return createWebhooks({ backend, hosts: mapHosts(hosts), commitDeadlineMs, emit, now: Date.now });
+  return createWebhooks({ backend: { refresh }, hosts: mapHosts(hosts), commitDeadlineMs, emit, now: Date.now });
 }
 
 type HostSettings = Omit<WebhookSettings, 'path' | 'commit-deadline'>;
