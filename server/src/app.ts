@@ -4,6 +4,7 @@ import type { OpenAudit } from './audit/audit.js';
 import type { Backend } from './backends/backend.js';
 import { createBackend } from './app/backend.js';
 import { dataDirectory, keptDigestKey, passingDigestKey } from './app/data-directory.js';
+import { dynamicSecretsOf } from './app/dynamic-secrets.js';
 import { ciphersOf, encryptionNotices } from './app/encryption.js';
 import { usesMirror } from './app/git-source.js';
 import { parseFileOf } from './app/parse-file.js';
@@ -83,7 +84,8 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     const ciphers = await ciphersOf(settings.encryption);
     const authenticator = await authenticatorOf(settings.security, emit);
     const vault = sectionVault(settings.vault, vaults);
-    return createServing({ settings, audit, backend, vault, digestKey, ciphers, authenticator, emit });
+    const dynamicSecrets = dynamicSecretsOf({ settings: settings.secrets, vault, emit });
+    return createServing({ settings, audit, backend, vault, dynamicSecrets, digestKey, ciphers, authenticator, emit });
   };
   return {
     emit,

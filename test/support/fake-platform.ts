@@ -39,6 +39,7 @@ export class FakePlatform implements Platform {
   readonly now = (): number => this.#time;
   readonly wallClock = (): number => Date.UTC(2026, 0, 1) + this.#time;
   readonly random = (): number => this.randomness;
+  readonly uuid = (): string => 'the-uuid';
   readonly environment = (name: string): string | undefined => this.variables.get(name);
 
   readonly startTimer: Platform['startTimer'] = (callback, milliseconds, { keepAlive }) => {

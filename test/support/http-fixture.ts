@@ -82,6 +82,7 @@ const httpDefaults = {
   webhooks: { path: '/monitor', accept: () => [] },
   info: () => ({ build: { name: 'cairn-config-server', version: '0.0.0' } }),
   takesCallerTokens: false,
+  takesInstances: false,
   queries: {},
   renditions: { stripDocument: true, maxIndex: 10_000 },
   limits: defaultHttpLimits,

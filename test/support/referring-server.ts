@@ -11,10 +11,12 @@ export interface ReferringServer {
   readonly port: number;
   /** Where its settings file is, and all that it keeps. */
   readonly folder: string;
+  readonly url: string;
   /** What it logged, all levels. */
   readonly log: () => string;
   readonly get: (path: string, headers?: Readonly<Record<string, string>>) => Promise<Answer>;
   /** Changes files of the folder. */
+  readonly close: () => Promise<void>;
   readonly write: (files: Readonly<Record<string, string | null>>) => Promise<void>;
 }
 
@@ -65,6 +67,8 @@ ${more}
     vault,
     port: app.port,
     folder: settings.path,
+    url: app.url,
+    close: () => app.close(),
     log: () => log,
     async get(path, headers = {}) {
       const reply = await ask(app.port, { path, headers });

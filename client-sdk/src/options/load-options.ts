@@ -61,6 +61,11 @@ export interface LoadOptions<S extends StandardSchemaV1 | undefined = undefined>
   readonly profiles?: string | readonly string[];
   /** Branch, tag or commit. Default: the server's. */
   readonly label?: string;
+  /**
+   * What this instance of the service calls itself, sent as `X-Config-Instance`: 1 to 128 letters, digits and `_.:-`. Where
+   * the server has secrets that each instance gets for itself, they go by it. Default: a random UUID for each `load`.
+   */
+  readonly instance?: string;
   /** Headers sent with each request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Who asks: `basic`, `bearer` or `apiToken`. */

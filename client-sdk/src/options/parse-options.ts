@@ -13,6 +13,7 @@ const optionNames = [
   'application',
   'profiles',
   'label',
+  'instance',
   'headers',
   'auth',
   'schema',
@@ -36,6 +37,7 @@ export function parseOptions(options: unknown, platform: Platform): ClientSettin
     application: checkName('application', given['application']),
     profiles: checkTexts('profiles', given['profiles'] ?? ['default']).map((profile) => checkName('profiles', profile)),
     label: given['label'] === undefined ? undefined : checkName('label', given['label']),
+    instance: parseInstance(given['instance'] ?? platform.uuid()),
     headers: parseHeaders(given['headers'], auth !== undefined),
     auth,
     schema: parseSchema(given['schema']),
@@ -71,6 +73,11 @@ function parseRefresh(value: unknown): Pick<ClientSettings, 'interval' | 'staleA
   const untouched = interval === false ? Infinity : 3 * interval;
   if (given['staleAfter'] === undefined) return { interval, staleAfter: untouched };
   return { interval, staleAfter: checkDuration('refresh.staleAfter', given['staleAfter'], { least: 100, most: day }) };
+}
+
+function parseInstance(value: unknown): string {
+  if (typeof value === 'string' && /^[\w.:-]{1,128}$/.test(value)) return value;
+  throw optionsError(`instance must be a text of 1 to 128 letters, digits and "_.:-", not ${quote(value)}.`);
 }
 
 function parseAuth(value: unknown): AuthProvider | undefined {

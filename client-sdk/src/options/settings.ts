@@ -14,6 +14,7 @@ export interface ClientSettings {
   readonly application: string;
   readonly profiles: readonly string[];
   readonly label: string | undefined;
+  readonly instance: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly auth: AuthProvider | undefined;
   readonly schema: StandardSchemaV1 | undefined;

@@ -9,6 +9,7 @@ export const nodePlatform: Platform = {
   now: () => performance.now(),
   wallClock: () => Date.now(),
   random: () => Math.random(),
+  uuid: () => globalThis.crypto.randomUUID(),
   startTimer(callback, milliseconds, { keepAlive }) {
     const timer = setTimeout(callback, milliseconds);
     if (!keepAlive) timer.unref();

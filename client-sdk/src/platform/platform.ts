@@ -7,6 +7,8 @@ export interface Platform {
   readonly wallClock: () => number;
   /** From 0 to below 1. */
   readonly random: () => number;
+  /** An id that nobody else has. */
+  readonly uuid: () => string;
   /** Calls back once; returns what cancels it. */
   readonly startTimer: (callback: () => void, milliseconds: number, options: TimerOptions) => () => void;
   /** A variable of the process environment. */

@@ -56,7 +56,11 @@ async function readOutcome(response: Response, { server, platform, validator }: 
 }
 
 async function requestHeaders({ settings, server, validator, signal }: Exchange): Promise<Record<string, string>> {
-  const headers: Record<string, string> = { 'user-agent': 'cairn-config-client', ...settings.headers };
+  const headers: Record<string, string> = {
+    'user-agent': 'cairn-config-client',
+    'x-config-instance': settings.instance,
+    ...settings.headers,
+  };
   if (settings.auth === undefined && server.authorization !== undefined && headers['authorization'] === undefined) {
     headers['authorization'] = server.authorization;
   }

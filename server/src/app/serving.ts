@@ -18,6 +18,7 @@ import type { LimitSettings } from '../settings/sections/limits.js';
 import type { Settings } from '../settings/schema.js';
 import type { Vault } from '../vault/vault.js';
 import { lookUpCheck } from './look-up.js';
+import type { DynamicSecrets } from './dynamic-secrets.js';
 import { readsAsCaller } from './vault-connection.js';
 import { referencesOf } from './references.js';
 import { packageVersion } from './version.js';
@@ -30,6 +31,7 @@ export interface ServingOptions {
   readonly vault: Vault | null;
   /** Undefined: none is configured. */
   readonly audit: OpenAudit | undefined;
+  readonly dynamicSecrets: DynamicSecrets | null;
   readonly digestKey: Uint8Array;
   readonly ciphers: Ciphers;
   /** Closed with the rest. */
@@ -44,7 +46,7 @@ export interface Serving {
 }
 
 export function createServing(options: ServingOptions): Serving {
-  const { authenticator, backend, ciphers, settings, vault } = options;
+  const { authenticator, backend, ciphers, dynamicSecrets, settings, vault } = options;
   const state = { isStopping: false };
   const environments = environmentsOf(options);
   const health = healthOf(options, environments, () => state.isStopping);
@@ -52,6 +54,7 @@ export function createServing(options: ServingOptions): Serving {
   const server = createHttpServer({
     ...serverOptions(settings),
     takesCallerTokens: takesCallerTokens(options),
+    takesInstances: dynamicSecrets?.dynamic.some(({ per }) => per === 'instance') ?? false,
     environments,
     ciphers,
     authenticator,
@@ -73,6 +76,8 @@ export function createServing(options: ServingOptions): Serving {
       authenticator.close();
       await webhooks.close();
       await backend.close();
+      // While the server's login holds, which ends with the Vault.
+      await dynamicSecrets?.leases.close();
       await vault?.close();
     },
   };
@@ -84,7 +89,7 @@ function environmentsOf(options: ServingOptions): Environments {
   return createEnvironments({
     backend,
     cipherValues: encryption.enabled ? cipherValuesOf(options) : null,
-    references: referencesOf({ settings: settings.secrets, vault: options.vault, emit: options.emit }),
+    references: referencesOf({ ...options, settings: settings.secrets }),
     decryptText: encryption['plain-text'],
     overrides: serving.overrides,
     acceptEmpty: serving['accept-empty'],
@@ -136,7 +141,7 @@ function healthOf(
 
 type ServerOptions = Omit<
   Parameters<typeof createHttpServer>[0],
-  'environments' | 'ciphers' | 'authenticator' | 'health' | 'webhooks' | 'emit' | 'takesCallerTokens'
+  'environments' | 'ciphers' | 'authenticator' | 'health' | 'webhooks' | 'emit' | 'takesCallerTokens' | 'takesInstances'
 >;
 
 function serverOptions(settings: Settings): ServerOptions {

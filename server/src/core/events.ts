@@ -123,6 +123,30 @@ export type CairnEvent =
       readonly count: number;
     }
   | {
+      /** A dynamic secret was had, its lease renewed, or another one had in its place. */
+      readonly type: 'lease-created' | 'lease-renewed' | 'lease-replaced';
+      readonly path: string;
+      /** Who shares it: `server`, `application orders`, `instance 5f1c… of orders`. */
+      readonly scope: string;
+      /** How long it is good. */
+      readonly seconds: number;
+    }
+  | {
+      /** A dynamic secret is not good any more: nobody has asked for it, or it could be neither renewed nor replaced. */
+      readonly type: 'lease-ended';
+      readonly path: string;
+      readonly scope: string;
+      readonly isIdle: boolean;
+    }
+  | {
+      /** Told once for all leases of a path that fail in the same way, with one of them. */
+      readonly type: 'lease-failed';
+      readonly path: string;
+      readonly scope: string;
+      readonly action: 'read' | 'renew' | 'replace' | 'revoke';
+      readonly reason: string;
+    }
+  | {
       /** References of a property source (or of a file) that lead to nothing; the first of them. */
       readonly type: 'secrets-unresolved';
       readonly propertySource: string;

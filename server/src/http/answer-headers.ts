@@ -8,7 +8,7 @@ const COMMON: readonly string[] = [
   'Cache-Control',
   'no-cache, private',
   'Vary',
-  'Accept, Accept-Encoding, Authorization, X-Config-Token',
+  'Accept, Accept-Encoding, Authorization, X-Config-Token, X-Config-Instance',
   'X-Content-Type-Options',
   'nosniff',
 ];

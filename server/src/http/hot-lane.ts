@@ -46,11 +46,13 @@ export interface HotLaneOptions {
   readonly cacheBytes: number;
   /** False where who asks decides about the answer. */
   readonly isAnonymous: boolean;
+  /** Whether an instance may be given what no other one is: the one that asks is part of the key then. */
+  readonly takesInstances: boolean;
 }
 
 /**
  * What may be answered here: a GET without any of these headers. `Accept` and `Accept-Encoding` are part of the key,
- * `If-None-Match` is evaluated; every other header has no part in the answer.
+ * `X-Config-Instance` too where it matters; `If-None-Match` is evaluated; every other header has no part in the answer.
  */
 const EXCLUDED_HEADERS = [
   'content-length',
@@ -77,10 +79,10 @@ interface Entry {
   notModified: RawHeaders;
 }
 
-export function createHotLane({ environments, cacheBytes, isAnonymous }: HotLaneOptions): HotLane {
+export function createHotLane({ environments, cacheBytes, isAnonymous, takesInstances }: HotLaneOptions): HotLane {
   const entries = createByteCache<string, Entry>(cacheBytes);
   const find = (request: IncomingMessage): Entry | undefined => {
-    const key = keyOf(request);
+    const key = keyOf(request, takesInstances);
     const entry = entries.get(key);
     if (entry === undefined) return undefined;
     if (environments.stamp(entry.query) === entry.stamp) return entry;
@@ -100,7 +102,7 @@ export function createHotLane({ environments, cacheBytes, isAnonymous }: HotLane
       if (!isAnonymous || !isAdmitted(request)) return;
       // The stamp moved while the environment was looked up: which of the two it belongs to cannot be known.
       if (environments.stamp(query) !== stamp) return;
-      const key = keyOf(request);
+      const key = keyOf(request, takesInstances);
       if (key.length > KEY_BYTES) return;
       const entry = entryOf(memorable, environments.freshness(query));
       entries.set(key, entry, key.length + entry.body.length + ENTRY_BYTES);
@@ -112,8 +114,9 @@ function isAdmitted({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && EXCLUDED_HEADERS.every((name) => headers[name] === undefined);
 }
 
-function keyOf({ url = '', headers }: IncomingMessage): string {
-  return `${url}\n${headers.accept ?? ''}\n${headers['accept-encoding'] ?? ''}`;
+function keyOf({ url = '', headers }: IncomingMessage, takesInstances: boolean): string {
+  const instance = takesInstances ? String(headers['x-config-instance'] ?? '') : '';
+  return `${url}\n${headers.accept ?? ''}\n${headers['accept-encoding'] ?? ''}\n${instance}`;
 }
 
 function entryOf(memorable: Memorable, freshness: Freshness): Entry {

@@ -39,6 +39,8 @@ export interface HttpServerOptions {
   readonly queries: QueryOptions;
   /** Whether a source reads in the name of who asks. */
   readonly takesCallerTokens: boolean;
+  /** Whether there are secrets that each instance has for itself. */
+  readonly takesInstances: boolean;
   readonly renditions: RenditionSettings;
   readonly limits: HttpLimits;
   /** Bytes for bodies, compressed copies and prepared answers together. */
@@ -65,6 +67,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     environments: options.environments,
     cacheBytes: options.cacheBytes / 2,
     isAnonymous: options.authenticator.isAnonymous,
+    takesInstances: options.takesInstances,
   });
   const throughKoa = koaListener(options, hotLane);
   let closing: Promise<void> | undefined;

@@ -22,6 +22,8 @@ export interface Services {
   readonly queries: QueryOptions;
   /** Whether a source reads in the name of who asks: `X-Config-Token` is looked at then. */
   readonly takesCallerTokens: boolean;
+  /** Whether there are secrets that each instance has for itself: `X-Config-Instance` is looked at then. */
+  readonly takesInstances: boolean;
   readonly health: HealthProbes;
   readonly info: () => ServerInfo;
   readonly webhooks: WebhookEndpoint;

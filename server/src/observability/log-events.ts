@@ -1,6 +1,7 @@
 import { isConfigServerError, errorEntry } from '../core/errors.js';
 import type { CairnEvent, Emit } from '../core/events.js';
 import { redactUserInfo } from '../core/user-info.js';
+import { leaseEvents, leaseLine, type LeaseEvent } from './lease-lines.js';
 import { line, type Line } from './line.js';
 import type { Log, LogFields } from './log.js';
 import { secretEvents, secretLine, type SecretEvent } from './secret-lines.js';
@@ -18,6 +19,7 @@ function lineFor(event: CairnEvent): Line {
   if (isOneOf(event, lifeEvents)) return lifeLine(event);
   if (isOneOf(event, auditEvents)) return auditLine(event);
   if (isOneOf(event, secretEvents)) return secretLine(event);
+  if (isOneOf(event, leaseEvents)) return leaseLine(event);
   if (isOneOf(event, authenticationEvents)) return authenticationLine(event);
   switch (event.type) {
     case 'request-finished':
@@ -50,7 +52,7 @@ type AuditEvent = Extract<CairnEvent, { type: (typeof auditEvents)[number] }>;
 type AuthenticationEvent = Extract<CairnEvent, { type: (typeof authenticationEvents)[number] }>;
 type SourceEvent = Exclude<
   CairnEvent,
-  LifeEvent | RequestEvent | SecretEvent | WebhookEvent | AuditEvent | AuthenticationEvent
+  LifeEvent | RequestEvent | SecretEvent | LeaseEvent | WebhookEvent | AuditEvent | AuthenticationEvent
 >;
 
 function lifeLine(event: LifeEvent): Line {

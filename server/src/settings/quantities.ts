@@ -34,6 +34,22 @@ export function duration(told: Told & { default: string; min?: number; max?: num
   });
 }
 
+/** A duration that may be left out; `fallback` tells what holds then. */
+export function optionalDuration(told: Told & { fallback: string }): SettingType<number | null> {
+  const type = z
+    .string()
+    .transform((written) => parseDuration(written) ?? Number.NaN)
+    .pipe(z.number().min(0))
+    .nullable()
+    .default(null);
+  return setting(type, {
+    kind: 'value',
+    taken: 'a duration such as 30s, 5m or 1h',
+    fromText: sameText,
+    ...told,
+  });
+}
+
 /** A duration, or the word `never`: null for the program. */
 export function durationOrNever(told: Told & { default: string; taken?: string }): SettingType<number | null> {
   const { default: fallback, ...rest } = told;

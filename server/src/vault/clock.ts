@@ -12,7 +12,17 @@ const longest = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: Date.now,
   after(ms, act) {
-    const timer = setTimeout(act, Math.min(ms, longest)).unref();
+    let timer: NodeJS.Timeout;
+    const wait = (left: number): void => {
+      const next =
+        left > longest
+          ? () => {
+              wait(left - longest);
+            }
+          : act;
+      timer = setTimeout(next, Math.min(left, longest)).unref();
+    };
+    wait(ms);
     return () => {
       clearTimeout(timer);
     };

@@ -1,3 +1,5 @@
+import type { CairnEvent } from '../core/events.js';
+
 /** Dynamic secrets of one entry of the settings. */
 export interface DynamicRole {
   /** How long the old and the new secret are both good; null: a third of the lease. */
@@ -18,11 +20,7 @@ export interface LeaseAt {
   readonly parameters: Readonly<Record<string, string>> | null;
 }
 
-export type LeaseAction = 'read' | 'renew' | 'replace' | 'revoke';
-
 /** What happens to leases; never with a value or the id of a lease. */
-export type LeaseTold = { readonly path: string; readonly scope: string } & (
-  | { readonly type: 'lease-created' | 'lease-renewed' | 'lease-replaced'; readonly seconds: number }
-  | { readonly type: 'lease-ended'; readonly isIdle: boolean }
-  | { readonly type: 'lease-failed'; readonly action: LeaseAction; readonly reason: string }
-);
+export type LeaseTold = Extract<CairnEvent, { readonly type: `lease-${string}` }>;
+
+export type LeaseAction = Extract<CairnEvent, { readonly type: 'lease-failed' }>['action'];

@@ -32,7 +32,7 @@ describe('conditional requests', () => {
         'x-config-version': 'v1',
         'x-config-age': '5',
         'cache-control': 'no-cache, private',
-        vary: 'Accept, Accept-Encoding, Authorization, X-Config-Token',
+        vary: 'Accept, Accept-Encoding, Authorization, X-Config-Token, X-Config-Instance',
       });
     });
   }

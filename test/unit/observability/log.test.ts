@@ -40,6 +40,7 @@ describe('the log', () => {
     );
   });
 
+  const aLease = { path: 'database/creds/orders', scope: 'application orders' };
   const levels: readonly (readonly [string, CairnEvent, string])[] = [
     [
       'a finished request',
@@ -110,6 +111,12 @@ describe('the log', () => {
       'warn',
     ],
     ['keys that are back', { type: 'authentication-recovered', issuer: 'https://x' }, 'info'],
+    ['a lease', { type: 'lease-created', ...aLease, seconds: 60 }, 'debug'],
+    ['a renewed lease', { type: 'lease-renewed', ...aLease, seconds: 60 }, 'debug'],
+    ['a replaced lease', { type: 'lease-replaced', ...aLease, seconds: 60 }, 'info'],
+    ['a lease that nobody asks for', { type: 'lease-ended', ...aLease, isIdle: true }, 'debug'],
+    ['a lease that ended', { type: 'lease-ended', ...aLease, isIdle: false }, 'warn'],
+    ['a lease that fails', { type: 'lease-failed', ...aLease, action: 'renew', reason: 'it refuses' }, 'warn'],
     ['a rotated secret', { type: 'secret-rotated', path: 'secret/orders', isDeleted: false }, 'info'],
     ['a deleted secret', { type: 'secret-rotated', path: 'secret/orders', isDeleted: true }, 'info'],
     ['a notice', { type: 'notice', message: 'x has no effect' }, 'warn'],

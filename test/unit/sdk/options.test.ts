@@ -114,6 +114,7 @@ describe('sdk: options', () => {
       application: 'orders',
       profiles: ['default'],
       label: undefined,
+      instance: 'the-uuid',
       headers: {},
       auth: undefined,
       schema: undefined,
@@ -128,6 +129,21 @@ describe('sdk: options', () => {
       environmentPlaceholders: false,
     });
   });
+
+  it('takes the id of the instance', () => {
+    expect(parseOptions({ ...required, instance: 'orders-7d9f:a.b_1' }, platform).instance).to.equal(
+      'orders-7d9f:a.b_1',
+    );
+  });
+
+  for (const instance of ['', 'a b', 'a,b', 'x'.repeat(129), 7]) {
+    it(`refuses ${JSON.stringify(instance)} as the id of an instance`, async () => {
+      const error = await expectError('CONFIG_OPTIONS_INVALID', () =>
+        parseOptions({ ...required, instance }, platform),
+      );
+      expect(error.message).to.match(/^instance must be a text of 1 to 128 letters, digits and "_\.:-", not /);
+    });
+  }
 
   it('takes texts with commas for lists, and no polling', () => {
     const { servers, profiles, interval, staleAfter } = parseOptions(

@@ -27,6 +27,7 @@ describe('sdk: start', () => {
       accept:
         'application/vnd.cairn.environment+json, application/vnd.spring-cloud.config-server.v2+json;q=0.9, application/json;q=0.8',
       'user-agent': 'cairn-config-client',
+      'x-config-instance': 'the-uuid',
       'x-config-token': 't',
     });
     const { current, version, digest, origin, stale } = config;

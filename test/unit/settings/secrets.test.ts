@@ -21,6 +21,8 @@ describe('settings of secrets that values refer to', () => {
       transit: 'transit',
       'poll-interval': 30_000,
       mounts: [],
+      dynamic: [],
+      'revoke-on-close': true,
       allow: [],
     });
   });
@@ -50,6 +52,8 @@ secrets:
         { path: 'team/kv', 'kv-version': 2 },
         { path: 'old', 'kv-version': 1 },
       ],
+      dynamic: [],
+      'revoke-on-close': true,
       allow: [
         { applications: ['orders*'], profiles: ['prod'], paths: ['kv/{application}/*'] },
         { applications: ['billing'], profiles: [], paths: ['team/kv/billing'] },

@@ -82,7 +82,7 @@ async function answerStatus(ctx: RouteContext, ciphers: Ciphers): Promise<void> 
   answerJson(ctx, 200, { status: 'OK' });
 }
 
-function checkNames(ctx: RouteContext, services: Pick<Services, 'environments' | 'queries' | 'takesCallerTokens'>): void {
+function checkNames(ctx: RouteContext, services: Parameters<typeof queryOf>[1]): void {
   if (ctx.params['application'] !== undefined) queryOf(ctx, services);
 }
 

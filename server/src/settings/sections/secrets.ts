@@ -4,6 +4,7 @@ import { choice, flag, requiredText, text } from '../fields.js';
 import type { SettingType } from '../facts.js';
 import { requiredList, textList } from '../lists.js';
 import { duration, wholeNumber } from '../quantities.js';
+import { dynamicSecret, type DynamicSecretSettings } from './dynamic-secrets.js';
 
 /** A KV engine by where it is mounted. */
 export interface SecretMountSettings {
@@ -27,6 +28,8 @@ export interface SecretsSettings {
   readonly transit: string;
   readonly 'poll-interval': number;
   readonly mounts: readonly SecretMountSettings[];
+  readonly dynamic: readonly DynamicSecretSettings[];
+  readonly 'revoke-on-close': boolean;
   readonly allow: readonly SecretRuleSettings[];
 }
 
@@ -100,5 +103,11 @@ export const secretsSection: SettingType<SecretsSettings> = z.strictObject({
       'How often the server looks whether secrets in use have changed, those of references and of sources alike, ± 20 %; 0: only when they are asked for.',
   }),
   mounts: z.array(mount).max(100).default([]),
+  dynamic: z.array(dynamicSecret).max(100).default([]),
+  'revoke-on-close': flag({
+    default: true,
+    description:
+      'Whether leases of dynamic secrets are revoked when the server stops; else they end when their time is up, and the login of the server is left to end, too.',
+  }),
   allow: z.array(rule).max(1000).default([]),
 });
