@@ -75,7 +75,7 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     const notices = [...(options.notices ?? []), ...encryptionNotices(settings.encryption)];
     for (const message of notices) emit({ type: 'notice', message });
     const directory = dataDirectory(settings['data-directory'], options.environment ?? process.env);
-    audit = await auditOf(settings.audit, { dataDirectory: directory, emit });
+    audit = await auditOf(settings.audit, { dataDirectory: directory, stream: options.stream ?? process.stdout, emit });
     const parse = await parseFileOf(settings.encryption);
     const vaults = createVaults({ limits: settings.limits, pollMs: settings.secrets['poll-interval'], emit });
     const context = { settings, dataDirectory: directory, parse, vaults, emit };

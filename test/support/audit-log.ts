@@ -42,6 +42,8 @@ export interface TestAudit {
   readonly keys: string;
   readonly events: ReturnType<typeof recordEvents>['events'];
   open(differing?: Differing): Promise<OpenAudit>;
+  /** One that keeps no file. */
+  openWithout(differing: Partial<AuditOptions>): Promise<OpenAudit>;
   /** The records of a log, parsed, over all its files. */
   records(log: 'queries' | 'changes'): Promise<readonly Readonly<Record<string, unknown>>[]>;
   files(): Promise<readonly string[]>;
@@ -54,29 +56,28 @@ export function auditIn(root: string, disk: Disk = systemDisk): TestAudit {
   const keys = join(root, 'keys');
   const { emit, events } = recordEvents();
   const names = async (): Promise<string[]> => (await fs.readdir(folder)).sort();
+  const usual = {
+    sinks: [],
+    backpressure: 'block',
+    limits: auditLimits,
+    heads: { path: null, intervalMs: 60_000 },
+    emit,
+  } as const;
+  const usualFile: FileStoreOptions = {
+    folder,
+    keys,
+    disk,
+    rotateBytes: 64 * 1024 * 1024,
+    rotateAfterMs: 86_400_000,
+    keepMs: null,
+    now: Date.now,
+  };
   const audit: TestAudit = {
     folder,
     keys,
     events,
-    open: ({ file, ...differing } = {}) =>
-      openAudit({
-        file: {
-          folder,
-          keys,
-          disk,
-          rotateBytes: 64 * 1024 * 1024,
-          rotateAfterMs: 86_400_000,
-          keepMs: null,
-          now: Date.now,
-          ...file,
-        },
-        sinks: [],
-        backpressure: 'block',
-        limits: auditLimits,
-        heads: { path: null, intervalMs: 60_000 },
-        emit,
-        ...differing,
-      }),
+    open: ({ file, ...differing } = {}) => openAudit({ ...usual, file: { ...usualFile, ...file }, ...differing }),
+    openWithout: (differing) => openAudit({ ...usual, file: null, ...differing }),
     async records(log) {
       const own = (await names()).filter((name) => name.startsWith(`${log}-0`));
       const texts = await Promise.all(own.map((name) => fs.readFile(join(folder, name), 'utf8')));

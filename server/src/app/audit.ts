@@ -1,15 +1,25 @@
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { openAudit } from '../audit/audit.js';
 import type { OpenAudit } from '../audit/audit.js';
 import type { FileStoreOptions } from '../audit/file/file-store.js';
 import type { JournalLimits } from '../audit/journal.js';
+import { createPostgresqlSink } from '../audit/sinks/postgresql.js';
+import type { PostgresqlOptions } from '../audit/sinks/postgresql.js';
 import type { Sink } from '../audit/sinks/sink.js';
+import { createStdoutSink } from '../audit/sinks/stdout.js';
+import type { RecordStream } from '../audit/sinks/stdout.js';
+import { createSyslogSink } from '../audit/sinks/syslog.js';
+import type { SyslogOptions } from '../audit/sinks/syslog.js';
+import { ConfigServerError } from '../core/errors.js';
 import type { Emit } from '../core/events.js';
-import type { AuditSettings } from '../settings/sections/audit.js';
+import type { AuditSettings, SyslogSettings } from '../settings/sections/audit.js';
 
 export interface AuditContext {
   readonly dataDirectory: string;
+  /** For the sink `stdout`. */
+  readonly stream: RecordStream;
   readonly emit: Emit;
 }
 
@@ -21,7 +31,7 @@ export async function auditOf(audit: AuditSettings, context: AuditContext): Prom
   if (audit.sinks.length === 0) return undefined;
   return openAudit({
     file: audit.sinks.includes('file') ? fileOptions(audit, context.dataDirectory) : null,
-    sinks: sinksOf(audit),
+    sinks: sinksOf(audit, context),
     backpressure: audit.backpressure,
     limits: limitsOf(audit),
     heads: { path: audit.heads['copy-to'], intervalMs: audit.heads.interval },
@@ -64,6 +74,57 @@ function limitsOf(audit: AuditSettings): JournalLimits {
   };
 }
 
-function sinksOf(_audit: AuditSettings): readonly Sink[] {
-  return [];
+function sinksOf(audit: AuditSettings, { stream }: AuditContext): readonly Sink[] {
+  return audit.sinks.flatMap((sink) => {
+    switch (sink) {
+      case 'file':
+        return [];
+      case 'stdout':
+        return [createStdoutSink(stream)];
+      case 'syslog':
+        return [createSyslogSink(syslogOptions(audit.syslog))];
+      case 'postgresql':
+        return [createPostgresqlSink(postgresqlOptions(audit))];
+    }
+  });
+}
+
+function syslogOptions({ host, port, certificate, key, facility, ...settings }: SyslogSettings): SyslogOptions {
+  if (host === null) throw needed('audit.syslog.host', 'syslog');
+  if ((certificate === null) !== (key === null)) throw needed('audit.syslog.certificate and key together', 'syslog');
+  const ca = settings['ca-certificate'];
+  return {
+    host,
+    port,
+    ...(ca === null ? {} : { ca }),
+    ...(certificate === null ? {} : { certificate }),
+    ...(key === null ? {} : { key }),
+    origin: {
+      facility,
+      hostName: hostname(),
+      applicationName: settings['application-name'],
+      processId: process.pid,
+    },
+  };
+}
+
+function postgresqlOptions({ postgresql, ...audit }: AuditSettings): PostgresqlOptions {
+  const { host, port, database, username, password, tls, table } = postgresql;
+  if (host === null) throw needed('audit.postgresql.host', 'postgresql');
+  const ca = postgresql['ca-certificate'];
+  return {
+    host,
+    port,
+    database,
+    ...(username === null ? {} : { username }),
+    ...(password === null ? {} : { password }),
+    tls: tls ? { ...(ca === null ? {} : { ca }) } : null,
+    table,
+    createTable: postgresql['create-table'],
+    timeoutMs: audit['write-timeout'],
+  };
+}
+
+function needed(setting: string, sink: string): ConfigServerError {
+  return new ConfigServerError('CONFIG_SETTINGS_INVALID', `The sink \`${sink}\` of the audit needs ${setting}.`);
 }

@@ -144,7 +144,10 @@ describe('references of property sources', () => {
     const cases: readonly (readonly [string, string])[] = [
       ['{vault}:none#a', 'Vault has no such secret, or none of that key'],
       ['{vault}:no#a', 'Vault does not let it be read'],
-      ['{vault}x', 'the reference has a form that is not taken; ${vault:path#key} and {transit:key}vault:v1:… would be'],
+      [
+        '{vault}x',
+        'the reference has a form that is not taken; ${vault:path#key} and {transit:key}vault:v1:… would be',
+      ],
     ];
     for (const [value, why] of cases) {
       const error = await expectError('CONFIG_SECRET_UNRESOLVED', () => resolveOne(stage, { 'db.password': value }));
