@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import path from 'node:path';
 import { createVault, type Vault } from '#server/vault/vault.js';
 import type { VaultAuth } from '#server/vault/login.js';
 import { createCleanups } from '../support/cleanups.js';
 import { eventually } from '../support/eventually.js';
+import { aFolder } from '../support/folders.js';
 import { noAbort } from '../support/queries.js';
 import {
   fillVault,
@@ -60,6 +62,23 @@ describe('the login at a real Vault', () => {
 
   it('by a token reads', async () => {
     expect(await read(open({ method: 'token', token: real.rootToken }))).to.equal('1');
+  });
+
+  it('by a token in a file reads, and with the next one that is put there once the first is revoked', async () => {
+    const folder = cleanups.add(await aFolder());
+    const created = async (): Promise<string> => {
+      const { body } = await real.send('POST', 'auth/token/create', { policies: ['reader'], ttl: '1h' });
+      return member(body, 'auth', 'client_token');
+    };
+    const [one, other] = [await created(), await created()];
+    await folder.write({ sink: `${one}\n` });
+    const vault = open({ method: 'token-file', path: path.join(folder.path, 'sink') });
+    expect(await read(vault)).to.equal('1');
+    await folder.write({ sink: `${other}\n` });
+    await real.send('POST', 'auth/token/revoke', { token: one });
+    expect(await read(vault)).to.equal('1');
+    await vault.close();
+    expect((await real.send('GET', 'auth/token/lookup-self', undefined, other)).status).to.equal(200);
   });
 
   it('by AppRole reads, and gives its token back at the end', async () => {
