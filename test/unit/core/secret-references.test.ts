@@ -33,6 +33,27 @@ describe('a value that is a reference as a whole', () => {
   }
 });
 
+describe('a value that the transit engine has encrypted', () => {
+  const values: readonly (readonly [string, object | null])[] = [
+    ['{transit:orders}vault:v1:ab/+=', { key: 'orders', ciphertext: 'vault:v1:ab/+=' }],
+    ['{transit:eu.orders-2}x\ny', { key: 'eu.orders-2', ciphertext: 'x\ny' }],
+    ['{transit:orders}', null],
+    ['{transit:}vault:v1:ab', null],
+    ['{transit:orders', null],
+    ['{transit:{a}}x', null],
+  ];
+  for (const [value, sealed] of values) {
+    it(`is ${sealed === null ? 'malformed' : 'taken'}: ${JSON.stringify(value)}`, () => {
+      expect(parseReferences(value)).to.deep.equal({ kind: 'transit', sealed });
+    });
+  }
+
+  it('is none within a text, and none of another name', () => {
+    for (const value of [' {transit:orders}x', '{transit}x', '{Transit:orders}x'])
+      expect(parseReferences(value)).to.equal(undefined);
+  });
+});
+
 describe('references within a text', () => {
   const cases: readonly (readonly [string, readonly ReferencePart[] | undefined])[] = [
     ['${vault:orders/db#password}', [at('orders/db', 'password')]],
