@@ -117,6 +117,7 @@ module.exports = {
     oneImporter('lru-cache', `${src}core/byte-cache.ts`),
     oneImporter('age-encryption', `${src}secrets/sops/age.ts`),
     oneImporter('pg', `${src}audit/sinks/postgresql.ts`),
+    oneImporter('jose', `${src}security/jwt.ts`),
     oneImporter('commander', `${src}cli/program.ts`),
     oneImporter('@koa/router', `${src}http/router.ts`),
     oneImporter('koa', `${src}http/(application|context)\\.ts`),

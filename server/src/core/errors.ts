@@ -159,7 +159,7 @@ export const errorCatalogue = {
   CONFIG_OVERLOADED: {
     status: 503,
     title: 'Overloaded',
-    help: 'Too many passwords are being checked at once. Ask again later; a verified password is remembered for a minute and does not wait.',
+    help: 'Too many passwords or opaque tokens are being checked at once. Ask again later; a verified one is remembered for a minute and does not wait.',
   },
   CONFIG_AUDIT_UNAVAILABLE: {
     status: 503,

@@ -28,7 +28,6 @@ export function createApiTokenScheme({ tokens, now }: ApiTokenOptions): Scheme {
   return {
     name: 'api-token',
     challenge: 'Bearer',
-    rememberMs: 60_000,
     takes: (credential) => credential.kind === 'bearer' && credential.token.startsWith('cairn_'),
     verify: (credential) => {
       const token = credential.kind === 'bearer' ? credential.token : '';

@@ -63,7 +63,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     if (verdict.kind === 'refused') return verdict;
     const { principal } = verdict;
     if (principal.expiresAt !== null && principal.expiresAt <= now()) return refused('it has expired');
-    remembered.keep(id, principal, scheme.rememberMs);
+    remembered.keep(id, principal, verdict.rememberMs);
     return verdict;
   };
 

@@ -26,7 +26,6 @@ export function createBasicScheme({ users, gate, verify }: BasicOptions): Scheme
   return {
     name: 'basic',
     challenge: 'Basic',
-    rememberMs: 60_000,
     takes: ({ kind }) => kind === 'basic',
     async verify(credential, signal) {
       const parsed = credential.kind === 'basic' ? userPassOf(credential.encoded) : undefined;

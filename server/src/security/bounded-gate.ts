@@ -19,7 +19,7 @@ export function createBoundedGate({ atOnce, waiting }: BoundedGateOptions): Boun
       return Promise.resolve();
     }
     if (queue.size >= waiting)
-      throw new ConfigServerError('CONFIG_OVERLOADED', 'Too many passwords are being checked.');
+      throw new ConfigServerError('CONFIG_OVERLOADED', 'Too many credentials are being checked.');
     return new Promise((resolve, reject) => {
       const start = (): void => {
         signal.removeEventListener('abort', leave);

@@ -1,8 +1,11 @@
 import type { X509Certificate } from 'node:crypto';
 import type { ClientCertificate } from './presented.js';
 
+/** What is looked at of Node's `X509Certificate`. */
+export type ReadableCertificate = Pick<X509Certificate, 'subject' | 'subjectAltName' | 'fingerprint256' | 'validTo'>;
+
 /** What is read of a verified client certificate. Names that cannot be read for certain are left out. */
-export function certificateOf(certificate: X509Certificate): ClientCertificate {
+export function certificateOf(certificate: ReadableCertificate): ClientCertificate {
   const names = alternativeNames(certificate.subjectAltName ?? '');
   const named = (kind: string): string[] => names.filter(([type]) => type === kind).map(([, value]) => value);
   return {

@@ -4,7 +4,8 @@ import type { Principal } from './principal.js';
 /** Principals of credentials that were verified a moment ago, by `credentialId`. Only successes are ever kept. */
 export interface Remembered {
   get(id: string): Principal | undefined;
-  keep(id: string, principal: Principal, rememberMs: number): void;
+  /** For a minute at most, and not past the credential's end. */
+  keep(id: string, principal: Principal, rememberMs?: number): void;
   clear(): void;
 }
 
@@ -27,7 +28,7 @@ export function createRemembered({ most, now }: RememberedOptions): Remembered {
       kept.delete(id);
       return undefined;
     },
-    keep(id, principal, rememberMs) {
+    keep(id, principal, rememberMs = longestMs) {
       const until = now() + Math.min(rememberMs, longestMs);
       kept.set(id, { principal, until: Math.min(until, principal.expiresAt ?? until) }, 1);
     },

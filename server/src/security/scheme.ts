@@ -18,7 +18,12 @@ export interface GatewayCredential {
 
 /** What a scheme finds. `reason` is for the log alone: a client is told nothing beyond that it was refused. */
 export type Verdict =
-  | { readonly kind: 'recognized'; readonly principal: Principal }
+  | {
+      readonly kind: 'recognized';
+      readonly principal: Principal;
+      /** For how long it may be remembered, in milliseconds; a minute is the most, and what goes without saying. */
+      readonly rememberMs?: number;
+    }
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** One way to recognize a principal. */
@@ -26,8 +31,6 @@ export interface Scheme {
   readonly name: SchemeName;
   /** How `WWW-Authenticate` asks for it; null where no header can. */
   readonly challenge: 'Basic' | 'Bearer' | null;
-  /** For how long a verified credential may be remembered, in milliseconds; a minute is the most. */
-  readonly rememberMs: number;
   /** Whether a credential is of this scheme, right or wrong; the first scheme that takes it decides. */
   takes(credential: Credential): boolean;
   /** @throws ConfigServerError CONFIG_AUTHENTICATION_UNAVAILABLE, CONFIG_OVERLOADED where it cannot be told at present */

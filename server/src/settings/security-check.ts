@@ -14,6 +14,11 @@ function schemesOf(security: SecuritySettings): readonly string[] {
     ['user', security.user.password !== null],
     ['basic', security.basic.users.length > 0],
     ['tokens', security.tokens.entries.length > 0],
+    ['bearer', security.bearer.issuers.length > 0],
+    ['introspection', security.introspection.length > 0],
+    ['certificates', security.certificates.entries.length > 0],
+    ['kubernetes', security.kubernetes['api-server'] !== null],
+    ['gateway', security.gateway.header !== null],
   ];
   return written.filter(([, isWritten]) => isWritten).map(([name]) => name);
 }

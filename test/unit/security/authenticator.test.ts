@@ -33,7 +33,6 @@ function stage(
   const scheme: Scheme = {
     name: 'bearer',
     challenge: 'Bearer',
-    rememberMs: 90_000,
     takes: ({ kind }) => kind === 'bearer',
     verify: (credential) => {
       const token = credential.kind === 'bearer' ? credential.token : '';
@@ -161,7 +160,6 @@ describe('the authenticator', () => {
     const basicScheme: Scheme = {
       name: 'basic',
       challenge: 'Basic',
-      rememberMs: 0,
       takes: ({ kind }) => kind === 'basic',
       verify: () => Promise.resolve(refused('no')),
     };
@@ -194,7 +192,6 @@ describe('the authenticator', () => {
     const closing: Scheme = {
       name: 'bearer',
       challenge: null,
-      rememberMs: 0,
       takes: () => true,
       verify: () => Promise.resolve(refused('no')),
       close: () => void (closed += 1),

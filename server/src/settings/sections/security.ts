@@ -6,6 +6,10 @@ import type { SettingType } from '../facts.js';
 import { parseInstant } from '../units.js';
 import { roleList } from './roles.js';
 import type { RoleName } from './roles.js';
+import { certificateEntry, gatewaySection, kubernetesSection } from './security-network.js';
+import type { CertificateSettings, GatewaySettings, KubernetesSettings } from './security-network.js';
+import { introspectionServer, issuer } from './security-tokens.js';
+import type { IntrospectionSettings, IssuerSettings } from './security-tokens.js';
 
 export interface UserSettings {
   readonly name: string;
@@ -28,6 +32,11 @@ export interface SecuritySettings {
   readonly user: { readonly name: string; readonly password: string | null; readonly roles: readonly RoleName[] };
   readonly basic: { readonly users: readonly UserSettings[] };
   readonly tokens: { readonly entries: readonly TokenSettings[] };
+  readonly bearer: { readonly issuers: readonly IssuerSettings[] };
+  readonly introspection: readonly IntrospectionSettings[];
+  readonly certificates: { readonly entries: readonly CertificateSettings[] };
+  readonly kubernetes: KubernetesSettings;
+  readonly gateway: GatewaySettings;
 }
 
 /** RFC 7617: whatever has a colon could not be told from its password. */
@@ -109,6 +118,7 @@ const tokenEntry: SettingType<TokenSettings> = z.strictObject({
 });
 
 const mostEntries = 10_000;
+const mostServers = 20;
 
 export const securitySection: SettingType<SecuritySettings> = z.strictObject({
   mode: optionalChoice({
@@ -125,4 +135,9 @@ export const securitySection: SettingType<SecuritySettings> = z.strictObject({
   user: userSection,
   basic: z.strictObject({ users: z.array(basicUser).max(mostEntries).default([]) }),
   tokens: z.strictObject({ entries: z.array(tokenEntry).max(mostEntries).default([]) }),
+  bearer: z.strictObject({ issuers: z.array(issuer).max(mostServers).default([]) }),
+  introspection: z.array(introspectionServer).max(mostServers).default([]),
+  certificates: z.strictObject({ entries: z.array(certificateEntry).max(mostEntries).default([]) }),
+  kubernetes: kubernetesSection,
+  gateway: gatewaySection,
 });
