@@ -15,7 +15,14 @@ const commonName = oid('550403');
 const subjectAltName = oid('551d11');
 const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'));
 
-function create(): { readonly key: string; readonly cert: string } {
+export interface KeyPair {
+  /** PEM. */
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** Another one, which only who has it trusts. */
+export function createSelfSigned(): KeyPair {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const name = sequence(der(0x31, sequence(commonName, der(0x0c, Buffer.from('cairn test')))));
   const address = sequence(der(0x87, Buffer.from([127, 0, 0, 1])));
@@ -41,4 +48,4 @@ function create(): { readonly key: string; readonly cert: string } {
   };
 }
 
-export const selfSigned: { readonly key: string; readonly cert: string } = create();
+export const selfSigned: KeyPair = createSelfSigned();

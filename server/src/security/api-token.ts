@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createPrincipal, type Principal, type Role } from './principal.js';
-import { refused, type Scheme } from './scheme.js';
+import { bearerTokenOf, refused, type Scheme } from './scheme.js';
 
 export interface ApiToken {
   readonly id: string;
@@ -28,9 +28,9 @@ export function createApiTokenScheme({ tokens, now }: ApiTokenOptions): Scheme {
   return {
     name: 'api-token',
     challenge: 'Bearer',
-    takes: (credential) => credential.kind === 'bearer' && credential.token.startsWith('cairn_'),
+    takes: (credential) => bearerTokenOf(credential).startsWith('cairn_'),
     verify: (credential) => {
-      const token = credential.kind === 'bearer' ? credential.token : '';
+      const token = bearerTokenOf(credential);
       const entry = entries.get(apiTokenId(token) ?? '');
       const isRight = timingSafeEqual(digest(token), entry?.token.hash ?? noToken);
       if (entry === undefined) return Promise.resolve(refused('there is no token of this id'));

@@ -2,7 +2,7 @@ import { nameOf, rolesOfClaims, timeOf, type ClaimMapping, type Claims } from '.
 import type { IssuerKeys } from './issuer-keys.js';
 import { unverifiedClaims, verifyJwt, type JwtRules, type JwtVerdict } from './jwt.js';
 import { createPrincipal } from './principal.js';
-import { refused, type Scheme, type Verdict } from './scheme.js';
+import { bearerTokenOf, refused, type Scheme, type Verdict } from './scheme.js';
 
 /** One issuer whose tokens are taken. */
 export interface TrustedIssuer {
@@ -21,9 +21,9 @@ export function createBearerScheme(issuers: readonly TrustedIssuer[]): Scheme {
   return {
     name: 'bearer',
     challenge: 'Bearer',
-    takes: (credential) => credential.kind === 'bearer' && issuerOf(credential.token) !== undefined,
+    takes: (credential) => issuerOf(bearerTokenOf(credential)) !== undefined,
     async verify(credential, signal) {
-      const token = credential.kind === 'bearer' ? credential.token : '';
+      const token = bearerTokenOf(credential);
       const issuer = issuerOf(token);
       if (issuer === undefined) return refused('its issuer is not configured');
       const verdict = await verified(token, issuer, signal);

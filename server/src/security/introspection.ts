@@ -6,7 +6,7 @@ import type { Outages } from './outages.js';
 import type { Outgoing } from './outgoing.js';
 import { createPrincipal } from './principal.js';
 import { createRefusedBriefly } from './refused-briefly.js';
-import { refused, type Scheme, type Verdict } from './scheme.js';
+import { bearerTokenOf, refused, type Scheme, type Verdict } from './scheme.js';
 
 /** A server that tells about opaque tokens. */
 export interface IntrospectionServer {
@@ -62,7 +62,7 @@ export function createIntrospectionScheme({ servers, gate, now }: IntrospectionO
       const id = credentialId(credential);
       const known = negative.get(id);
       if (known !== undefined) return known;
-      const verdict = await askAll(credential.kind === 'bearer' ? credential.token : '', signal);
+      const verdict = await askAll(bearerTokenOf(credential), signal);
       if (verdict.kind === 'refused') negative.keep(id, verdict);
       return verdict;
     },

@@ -8,7 +8,7 @@ import type { Outages } from './outages.js';
 import type { Outgoing } from './outgoing.js';
 import { createPrincipal } from './principal.js';
 import { createRefusedBriefly } from './refused-briefly.js';
-import { refused, type Scheme, type Verdict } from './scheme.js';
+import { bearerTokenOf, refused, type Scheme, type Verdict } from './scheme.js';
 
 export interface KubernetesOptions {
   /** `https://kubernetes.default.svc` */
@@ -33,12 +33,12 @@ export function createKubernetesScheme(options: KubernetesOptions): Scheme {
   return {
     name: 'kubernetes',
     challenge: 'Bearer',
-    takes: (credential) => credential.kind === 'bearer' && isOfServiceAccount(credential.token),
+    takes: (credential) => isOfServiceAccount(bearerTokenOf(credential)),
     async verify(credential, signal) {
       const id = credentialId(credential);
       const known = negative.get(id);
       if (known !== undefined) return known;
-      const token = credential.kind === 'bearer' ? credential.token : '';
+      const token = bearerTokenOf(credential);
       const status = await gate(() => review(token, options, signal), signal);
       const verdict = judge(status, token, options);
       if (verdict.kind === 'refused') negative.keep(id, verdict);

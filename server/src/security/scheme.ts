@@ -41,3 +41,8 @@ export interface Scheme {
 export function refused(reason: string): Verdict {
   return { kind: 'refused', reason };
 }
+
+/** The token of a bearer credential; nothing for others, which no scheme of tokens takes. */
+export function bearerTokenOf(credential: Credential): string {
+  return credential.kind === 'bearer' ? credential.token : '';
+}
