@@ -48,7 +48,7 @@ describe('a server with authentication', () => {
 
   it('answers who has the password or the token, and nobody else, on every route', async () => {
     const { get } = await stage({ basic: users(), tokens: { entries: [entry] } });
-    const paths = ['/orders/default', '/orders-default.yml', '/actuator/health', '/actuator/info', '/key', '/x'];
+    const paths = ['/orders/default', '/orders-default.yml', '/actuator/info', '/key', '/x'];
     for (const path of paths) {
       const with401 = [{}, { authorization: `${right().authorization}x` }, { authorization: `Bearer ${token}x` }];
       for (const headers of with401) expect((await get(path, headers)).status, path).to.equal(401);

@@ -3,6 +3,8 @@ import type { HealthProbes, HealthReport } from '#server/core/health.js';
 import { createEnvironments, type EnvironmentsOptions } from '#server/environments/environments.js';
 import { defaultHttpLimits } from '#server/http/limits.js';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '#server/http/server.js';
+import { noAudit } from '#server/core/audit.js';
+import { openAccess } from '#server/security/access.js';
 import { createCiphers } from '#server/secrets/ciphers.js';
 import { emptyKeyring } from '#server/secrets/keyring.js';
 import { createAnonymousAuthenticator } from '#server/security/authenticator.js';
@@ -78,8 +80,10 @@ const httpDefaults = {
   prefix: '',
   publicUrl: null,
   authenticator: createAnonymousAuthenticator(),
+  access: openAccess,
+  audit: noAudit,
   health: probesOf(() => upReport),
-  webhooks: { path: '/monitor', accept: () => [] },
+  webhooks: { path: '/monitor', accept: () => [], signerOf: () => undefined },
   info: () => ({ build: { name: 'cairn-config-server', version: '0.0.0' } }),
   takesCallerTokens: false,
   takesInstances: false,

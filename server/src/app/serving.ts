@@ -2,6 +2,7 @@ import type { OpenAudit } from '../audit/audit.js';
 import type { Backend } from '../backends/backend.js';
 import { defaultDocumentLimits } from '../core/documents/limits.js';
 import type { Emit } from '../core/events.js';
+import { noAudit } from '../core/audit.js';
 import type { HealthProbes } from '../core/health.js';
 import { createEnvironments } from '../environments/environments.js';
 import type { Environments } from '../environments/environments.js';
@@ -11,6 +12,7 @@ import { createHttpServer } from '../http/server.js';
 import { createHealth } from '../observability/health.js';
 import type { SourceHealth } from '../observability/health.js';
 import { vaultComponent, type VaultState } from '../observability/vault-health.js';
+import { openAccess } from '../security/access.js';
 import type { Authenticator } from '../security/authenticator.js';
 import { createCipherValues, type CipherValues } from '../secrets/cipher-values.js';
 import type { Ciphers } from '../secrets/ciphers.js';
@@ -55,11 +57,16 @@ export function createServing(options: ServingOptions): Serving {
     ...serverOptions(settings),
     takesCallerTokens: takesCallerTokens(options),
     takesInstances: dynamicSecrets?.dynamic.some(({ per }) => per === 'instance') ?? false,
+    audit: options.audit ?? noAudit,
     environments,
     ciphers,
     authenticator,
     health,
-    webhooks: { path: settings.webhooks.path, accept: (delivery) => webhooks.accept(delivery) },
+    webhooks: {
+      path: settings.webhooks.path,
+      accept: (delivery) => webhooks.accept(delivery),
+      signerOf: (delivery) => webhooks.signerOf(delivery),
+    },
     emit: options.emit,
   });
   return {
@@ -141,7 +148,15 @@ function healthOf(
 
 type ServerOptions = Omit<
   Parameters<typeof createHttpServer>[0],
-  'environments' | 'ciphers' | 'authenticator' | 'health' | 'webhooks' | 'emit' | 'takesCallerTokens' | 'takesInstances'
+  | 'audit'
+  | 'environments'
+  | 'ciphers'
+  | 'authenticator'
+  | 'health'
+  | 'webhooks'
+  | 'emit'
+  | 'takesCallerTokens'
+  | 'takesInstances'
 >;
 
 function serverOptions(settings: Settings): ServerOptions {
@@ -151,6 +166,8 @@ function serverOptions(settings: Settings): ServerOptions {
     port: server.port,
     prefix: server.prefix,
     publicUrl: null,
+    access: openAccess,
+
     info: () => ({ build: { name: 'cairn-config-server', version: packageVersion() } }),
     queries: {
       validateProfiles: serving['validate-profiles'],

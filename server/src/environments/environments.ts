@@ -44,6 +44,8 @@ export interface ServedEnvironment {
   readonly staleReason: StaleReason | null;
   /** Of several sources: the version of each; empty where there is one. */
   readonly versions: readonly NamedVersion[];
+  /** How many keys were left out or masked for who asks; absent: none. */
+  readonly withheldKeys?: number;
 }
 
 export interface Environments {

@@ -14,6 +14,8 @@ export interface ResourceRequest {
   /** The file's charset by the name in `Accept-Charset`; UTF-8 where it is null or not known. */
   readonly charset: string | null;
   readonly resolvePlaceholders: boolean;
+  /** The environment as who asks may see it, which placeholders are replaced from; the whole unless given. */
+  readonly view?: (environment: ServedEnvironment) => ServedEnvironment;
 }
 
 export interface ServedResource {
@@ -42,9 +44,12 @@ interface Rendering {
 }
 
 export async function renderResource(rendering: Rendering): Promise<ServedResource> {
-  const { resource, request, environment, fingerprint } = rendering;
+  const { resource, request, fingerprint } = rendering;
+  const environment = request.view?.(rendering.environment) ?? rendering.environment;
   const { content, isStale } =
-    request.form === 'binary' ? { content: asBuffer(resource.content), isStale: false } : await textContent(rendering);
+    request.form === 'binary'
+      ? { content: asBuffer(resource.content), isStale: false }
+      : await textContent({ ...rendering, environment });
   return {
     content,
     digest: digestFor(environment.caller, fingerprint(content), fingerprint),

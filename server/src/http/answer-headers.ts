@@ -26,6 +26,7 @@ function validatorHeaders({ representation, provenance, freshness }: AnswerHead)
   if (version !== null) headers.push('X-Config-Version', headerText(version));
   if (freshness.ageSeconds !== null) headers.push('X-Config-Age', String(freshness.ageSeconds));
   if (provenance.isOlder || freshness.isStale) headers.push('X-Config-Stale', 'true');
+  if (provenance.withheldKeys > 0) headers.push('X-Config-Withheld', String(provenance.withheldKeys));
   if (representation.lastModified !== undefined) headers.push('Last-Modified', httpDate(representation.lastModified));
   return headers;
 }
@@ -57,7 +58,7 @@ export function okHeaders(head: AnswerHead, { encoding, length }: BodyHead): Raw
 }
 
 /** `<name>=<version>` of each source where there are several; a folder without a version has nothing after `=`. */
-function versionText({ version, versions }: Provenance): string | null {
+export function versionText({ version, versions }: Provenance): string | null {
   if (versions === undefined) return version;
   return versions.map((one) => `${one.name}=${one.version ?? ''}`).join(', ');
 }

@@ -1,13 +1,14 @@
 /** The way through Koa: the order of its steps, one array. */
 import Koa from 'koa';
 import type { Emit } from '../core/events.js';
-import type { Authenticator } from '../security/authenticator.js';
+import type { Audit } from '../core/audit.js';
 import type { AppMiddleware, AppState } from './context.js';
-import { authenticate } from './middleware/authentication.js';
+import { recordDecisions } from './middleware/audit.js';
 import { limitBody } from './middleware/body-limit.js';
 import { limitTime } from './middleware/deadline.js';
 import { answerMethods } from './middleware/methods.js';
 import { refuseUnknownPaths } from './middleware/not-found.js';
+import { requireAuthentication } from './middleware/authentication.js';
 import { answerProblems } from './middleware/problems.js';
 import { logRequests } from './middleware/request-log.js';
 import { checkTarget } from './middleware/target.js';
@@ -17,7 +18,7 @@ import type { Services } from './services.js';
 
 export interface ApplicationOptions {
   readonly services: Services;
-  readonly authenticator: Authenticator;
+  readonly audit: Audit;
   /** Before every configuration route: empty, or `/config`. */
   readonly prefix: string;
   readonly emit: Emit;
@@ -25,20 +26,18 @@ export interface ApplicationOptions {
 }
 
 function steps(options: ApplicationOptions): readonly AppMiddleware[] {
-  const { services, authenticator, prefix, emit } = options;
-  const { limits } = services;
+  const { services, audit, prefix, emit } = options;
+  const { gate, limits } = services;
   return [
     logRequests(emit),
     answerProblems(options),
     limitTime(limits.answerTime),
     checkTarget(limits.requestTarget),
     limitBody(limits.body),
-    authenticate(
-      authenticator,
-      new Set(['/actuator/health/liveness', '/actuator/health/readiness', services.webhooks.path]),
-    ),
-    routeTo(rootRoutes(services)),
-    routeTo(configRoutes(services), prefix),
+    recordDecisions(audit),
+    routeTo(gate, rootRoutes(services)),
+    routeTo(gate, configRoutes(services), prefix),
+    requireAuthentication(gate),
     answerMethods(),
     refuseUnknownPaths(),
   ];

@@ -1,11 +1,18 @@
 import type { ExtendableContext, Next } from 'koa';
+import type { Decision } from '../core/audit.js';
 import type { Principal } from '../security/principal.js';
 import type { Target } from './target.js';
 
 /** What the middleware before a route has found out about a request. */
 export interface AppState {
   target: Target;
+  /** The path of the route, with its parameters' names. */
+  route: string;
   principal: Principal;
+  /** Of the policy by which the request was let in. */
+  generation: number;
+  /** For the audit; undefined: nothing was decided. */
+  decision?: Decision;
   /** Fires when the request's time is up or its client has gone. */
   signal: AbortSignal;
 }

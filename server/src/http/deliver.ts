@@ -1,9 +1,11 @@
 import type { Query } from '../core/query.js';
+import type { Withheld } from '../security/withheld.js';
 import type { Environments } from '../environments/environments.js';
 import { notModifiedHeaders, okHeaders, type AnswerHead, type RawHeaders } from './answer-headers.js';
 import type { Coding, Compression } from './compression.js';
 import { isNotModified } from './conditional.js';
 import type { AppContext } from './context.js';
+import { answeredDecision } from './answered-decision.js';
 import type { HotLane } from './hot-lane.js';
 import type { Provenance, Representation } from './representation.js';
 
@@ -13,6 +15,8 @@ export interface Delivery {
   readonly query: Query;
   /** From before the environment was looked up: while it stands, the same request may be answered from prepared bytes. */
   readonly stamp?: string | undefined;
+  /** What was left out of an environment for who asks; part of what a prepared answer is kept by. */
+  readonly withheld?: Withheld | null;
 }
 
 /** Answers 200 or 304 with validators, in the content coding that the client prefers. */
@@ -27,8 +31,14 @@ export interface DeliverOptions {
 export function createDeliver({ environments, compression, hotLane }: DeliverOptions): Deliver {
   return async (ctx, delivery) => {
     const { representation, provenance, query, stamp } = delivery;
+    noteAnswer(ctx, provenance);
     const encoded = await compression.encode(representation, preferredCoding(ctx), ctx.state.signal);
-    if (stamp !== undefined) hotLane.remember(ctx.req, { representation, provenance, encoded, query, stamp });
+    if (stamp !== undefined) {
+      const { principal, generation, decision } = ctx.state;
+      const viewId = viewIdOf(delivery);
+      const admission = { viewId, generation, decision };
+      hotLane.remember(ctx.req, { representation, provenance, encoded, query, stamp, principal, admission });
+    }
     const head: AnswerHead = { representation, provenance, freshness: environments.freshness(query) };
     if (isNotModified(preconditionsOf(ctx), representation)) {
       setHeaders(ctx, notModifiedHeaders(head));
@@ -39,6 +49,16 @@ export function createDeliver({ environments, compression, hotLane }: DeliverOpt
     ctx.status = 200;
     ctx.body = encoded.body;
   };
+}
+
+/** The audit is told what was served, and how much of it was not. */
+function noteAnswer({ state }: AppContext, provenance: Provenance): void {
+  if (state.decision !== undefined) state.decision = answeredDecision(state.decision, provenance);
+}
+
+/** What one is given as an instance is kept apart from what others are given who send the same id and may not use it. */
+function viewIdOf({ withheld, query }: Delivery): string {
+  return `${withheld?.id ?? ''}${query.instance === undefined ? '' : ' instance'}`;
 }
 
 function preferredCoding(ctx: AppContext): Coding | 'identity' {

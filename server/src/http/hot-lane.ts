@@ -3,10 +3,13 @@
  * Whatever it answers, the way through Koa answers in the same bytes; a differential test drives both.
  */
 import type { IncomingMessage } from 'node:http';
+import type { Audit, Decision } from '../core/audit.js';
 import { createByteCache } from '../core/byte-cache.js';
 import type { Query } from '../core/query.js';
 import type { Environments } from '../environments/environments.js';
 import type { Freshness } from '../environments/freshness.js';
+import type { Principal } from '../security/principal.js';
+import type { Admission, Admissions } from './admissions.js';
 import {
   notModifiedHeaders,
   okHeaders,
@@ -15,6 +18,7 @@ import {
   type EncodedBody,
   type RawHeaders,
 } from './answer-headers.js';
+import { answeredDecision } from './answered-decision.js';
 import { matchesETag } from './conditional.js';
 import type { Provenance, Representation } from './representation.js';
 
@@ -24,6 +28,8 @@ export interface Prepared {
   readonly headers: RawHeaders;
   /** The body's bytes, as a `latin1` string where it is small: head and body then leave in one write. */
   readonly body: string | Buffer;
+  /** What the audit is to be told before the answer leaves. */
+  readonly decision: Decision | undefined;
 }
 
 export interface Memorable {
@@ -32,6 +38,8 @@ export interface Memorable {
   readonly encoded: EncodedBody;
   readonly query: Query;
   readonly stamp: string;
+  readonly principal: Principal;
+  readonly admission: Admission;
 }
 
 export interface HotLane {
@@ -44,8 +52,9 @@ export interface HotLane {
 export interface HotLaneOptions {
   readonly environments: Environments;
   readonly cacheBytes: number;
-  /** False where who asks decides about the answer. */
-  readonly isAnonymous: boolean;
+  /** Undefined: everybody is let to everything. */
+  readonly admissions: Admissions | undefined;
+  readonly audit: Pick<Audit, 'isOn' | 'isReady'>;
   /** Whether an instance may be given what no other one is: the one that asks is part of the key then. */
   readonly takesInstances: boolean;
 }
@@ -79,10 +88,10 @@ interface Entry {
   notModified: RawHeaders;
 }
 
-export function createHotLane({ environments, cacheBytes, isAnonymous, takesInstances }: HotLaneOptions): HotLane {
-  const entries = createByteCache<string, Entry>(cacheBytes);
-  const find = (request: IncomingMessage): Entry | undefined => {
-    const key = keyOf(request, takesInstances);
+export function createHotLane(options: HotLaneOptions): HotLane {
+  const { environments, admissions, audit, takesInstances } = options;
+  const entries = createByteCache<string, Entry>(options.cacheBytes);
+  const find = (key: string): Entry | undefined => {
     const entry = entries.get(key);
     if (entry === undefined) return undefined;
     if (environments.stamp(entry.query) === entry.stamp) return entry;
@@ -91,32 +100,50 @@ export function createHotLane({ environments, cacheBytes, isAnonymous, takesInst
   };
   return {
     answer(request) {
-      if (!isAnonymous || !isAdmitted(request)) return undefined;
-      const entry = find(request);
+      if (!isAdmitted(request) || (audit.isOn && !audit.isReady())) return undefined;
+      const admission = admissions === undefined ? everybody : admissions.find(request);
+      if (admission === undefined) return undefined;
+      const entry = find(keyOf(request, admission, takesInstances));
       if (entry === undefined) return undefined;
       refresh(entry, environments.freshness(entry.query));
-      return prepared(entry, request.headers['if-none-match']);
+      return prepared(entry, request.headers['if-none-match'], audit.isOn ? told(admission, entry) : undefined);
     },
     remember(request, memorable) {
       const { stamp, query } = memorable;
-      if (!isAnonymous || !isAdmitted(request)) return;
+      const admission = admissions === undefined ? everybody : memorable.admission;
+      if (!isAdmitted(request)) return;
       // The stamp moved while the environment was looked up: which of the two it belongs to cannot be known.
       if (environments.stamp(query) !== stamp) return;
-      const key = keyOf(request, takesInstances);
+      const key = keyOf(request, admission, takesInstances);
       if (key.length > KEY_BYTES) return;
       const entry = entryOf(memorable, environments.freshness(query));
       entries.set(key, entry, key.length + entry.body.length + ENTRY_BYTES);
+      admissions?.keep(request, memorable.principal, admission);
     },
   };
 }
 
+const everybody: Admission = Object.freeze({ viewId: '', generation: 0, decision: undefined });
+
+/** One object for as long as the answer stands: that is what the audit takes fastest. */
+const toldOf = new WeakMap<Admission, { readonly entry: Entry; readonly decision: Decision }>();
+
+/** The answer may have been made for somebody else, and after who asks was let in. */
+function told(admission: Admission, entry: Entry): Decision | undefined {
+  const known = toldOf.get(admission);
+  if (known?.entry === entry) return known.decision;
+  if (admission.decision === undefined) return undefined;
+  const decision = answeredDecision(admission.decision, entry.head.provenance);
+  toldOf.set(admission, { entry, decision });
+  return decision;
+}
 function isAdmitted({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && EXCLUDED_HEADERS.every((name) => headers[name] === undefined);
 }
 
-function keyOf({ url = '', headers }: IncomingMessage, takesInstances: boolean): string {
+function keyOf({ url = '', headers }: IncomingMessage, { viewId }: Admission, takesInstances: boolean): string {
   const instance = takesInstances ? String(headers['x-config-instance'] ?? '') : '';
-  return `${url}\n${headers.accept ?? ''}\n${headers['accept-encoding'] ?? ''}\n${instance}`;
+  return `${viewId}\n${url}\n${headers.accept ?? ''}\n${headers['accept-encoding'] ?? ''}\n${instance}`;
 }
 
 function entryOf(memorable: Memorable, freshness: Freshness): Entry {
@@ -146,9 +173,9 @@ function refresh(entry: Entry, freshness: Freshness): void {
   Object.assign(entry, headersOf(entry, freshness), { freshness });
 }
 
-function prepared(entry: Entry, ifNoneMatch: string | undefined): Prepared {
+function prepared(entry: Entry, ifNoneMatch: string | undefined, decision: Decision | undefined): Prepared {
   if (ifNoneMatch !== undefined && matchesETag(ifNoneMatch, entry.head.representation.etag)) {
-    return { status: 304, headers: entry.notModified, body: '' };
+    return { status: 304, headers: entry.notModified, body: '', decision };
   }
-  return { status: 200, headers: entry.ok, body: entry.body };
+  return { status: 200, headers: entry.ok, body: entry.body, decision };
 }

@@ -7,5 +7,6 @@ export function provenanceOf(served: ServedEnvironment): Provenance {
     version: served.environment.version,
     ...(served.versions.length === 0 ? {} : { versions: served.versions }),
     isOlder: served.staleReason !== null || served.isStale,
+    withheldKeys: served.withheldKeys ?? 0,
   };
 }

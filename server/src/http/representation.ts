@@ -21,4 +21,6 @@ export interface Provenance {
   readonly versions?: readonly NamedVersion[];
   /** Whether a broken file made it an older commit's answer, or a secret in it is past its time. */
   readonly isOlder: boolean;
+  /** How many keys were left out or masked for who asks. */
+  readonly withheldKeys: number;
 }

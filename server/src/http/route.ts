@@ -1,10 +1,12 @@
 import type { RouteHandler } from './context.js';
+import type { RouteAccess } from './gate.js';
 import type { Services } from './services.js';
 
 /** One route; `path` in the router's syntax. A GET answers HEAD too. */
 export interface Route {
   readonly methods: readonly string[];
   readonly path: string;
+  readonly access: RouteAccess;
   readonly handle: RouteHandler;
 }
 

@@ -4,22 +4,28 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Audit } from '../core/audit.js';
 import { ConfigServerError } from '../core/errors.js';
 import type { Emit } from '../core/events.js';
 import type { HealthProbes, ServerInfo } from '../core/health.js';
 import type { QueryOptions } from '../core/query.js';
 import type { Environments } from '../environments/environments.js';
 import type { Ciphers } from '../secrets/ciphers.js';
+import type { Access } from '../security/access.js';
 import type { Authenticator } from '../security/authenticator.js';
+import { createAdmissions } from './admissions.js';
 import { createApplication } from './application.js';
 import { createBodies, type RenditionSettings } from './bodies.js';
 import { clientErrorAnswer } from './client-error.js';
 import { createCompression } from './compression.js';
 import { createDeliver } from './deliver.js';
+import { createGate } from './gate.js';
 import { createHotLane, type HotLane, type Prepared } from './hot-lane.js';
 import type { HttpLimits } from './limits.js';
+import { occasionOf } from './middleware/audit.js';
 import { shownPath } from './paths.js';
 import type { WebhookEndpoint } from './services.js';
+import { createViews } from './views.js';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -33,6 +39,8 @@ export interface HttpServerOptions {
   /** For `/encrypt`, `/decrypt` and `/key`. */
   readonly ciphers: Ciphers;
   readonly authenticator: Authenticator;
+  readonly access: Access;
+  readonly audit: Audit;
   readonly health: HealthProbes;
   readonly info: () => ServerInfo;
   readonly webhooks: WebhookEndpoint;
@@ -63,20 +71,28 @@ export interface HttpServer {
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { emit, limits } = options;
-  const hotLane = createHotLane({
-    environments: options.environments,
-    cacheBytes: options.cacheBytes / 2,
-    isAnonymous: options.authenticator.isAnonymous,
-    takesInstances: options.takesInstances,
-  });
+  const hotLane = hotLaneOf(options);
   const throughKoa = koaListener(options, hotLane);
   let closing: Promise<void> | undefined;
 
   const server = createServer(serverOptions(limits), (request, response) => {
     if (closing !== undefined) response.shouldKeepAlive = false;
     const prepared = hotLane.answer(request);
-    if (prepared === undefined) throughKoa(request, response);
-    else writePrepared(prepared, request, response, emit);
+    if (prepared === undefined) {
+      throughKoa(request, response);
+      return;
+    }
+    const { decision } = prepared;
+    const recorded = decision === undefined ? undefined : options.audit.record(decision, occasionOf(request));
+    const write = (): void => {
+      writePrepared(prepared, request, response, emit);
+    };
+    if (recorded === undefined) write();
+    // What cannot be recorded is refused on the usual way, where the audit is asked first.
+    else
+      void recorded.then(write, () => {
+        throughKoa(request, response);
+      });
   });
   server.maxHeadersCount = limits.headerCount;
   server.on('clientError', clientErrorAnswer(limits.requestTarget));
@@ -105,13 +121,30 @@ function serverOptions(limits: HttpLimits): object {
   };
 }
 
+/** Who asks has a part in it unless everybody is let to everything and nobody keeps a record of it. */
+function hotLaneOf(options: HttpServerOptions): HotLane {
+  const { authenticator, access, audit, environments, cacheBytes } = options;
+  const isForEverybody = authenticator.isAnonymous && access.isOpen && !audit.isOn;
+  return createHotLane({
+    environments,
+    cacheBytes: cacheBytes / 2,
+    audit,
+    takesInstances: options.takesInstances,
+    admissions: isForEverybody ? undefined : createAdmissions({ authenticator, access, cacheBytes: cacheBytes / 16 }),
+  });
+}
+
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 function koaListener(options: HttpServerOptions, hotLane: HotLane): Listener {
   const { environments, cacheBytes } = options;
-  const bodies = createBodies({ ...options, cacheBytes: cacheBytes / 4, fingerprint: environments.fingerprint });
+  const { fingerprint } = environments;
+  const gate = createGate(options);
+  const views = createViews(fingerprint, cacheBytes / 16);
+  const bodies = createBodies({ ...options, cacheBytes: cacheBytes / 8, fingerprint });
   const deliver = createDeliver({ environments, hotLane, compression: createCompression(cacheBytes / 4) });
-  const callback = createApplication({ ...options, services: { ...options, bodies, deliver } }).callback();
+  const services = { ...options, gate, views, bodies, deliver };
+  const callback = createApplication({ ...options, services }).callback();
   return (request, response) => void callback(request, response);
 }
 

@@ -5,17 +5,21 @@ import type { Webhooks } from '../changes/webhooks/webhooks.js';
 import type { Environments } from '../environments/environments.js';
 import type { Bodies } from './bodies.js';
 import type { Deliver } from './deliver.js';
+import type { Gate } from './gate.js';
 import type { HttpLimits } from './limits.js';
+import type { Views } from './views.js';
 
 /** Where webhooks are taken, and who takes them. */
-export interface WebhookEndpoint extends Pick<Webhooks, 'accept'> {
+export interface WebhookEndpoint extends Pick<Webhooks, 'accept' | 'signerOf'> {
   /** `/monitor` */
   readonly path: string;
 }
 
 /** What the routes work with. */
 export interface Services {
+  readonly gate: Gate;
   readonly environments: Environments;
+  readonly views: Views;
   readonly ciphers: Ciphers;
   readonly bodies: Bodies;
   readonly deliver: Deliver;

@@ -14,9 +14,12 @@ export interface PolicyAccess extends Access {
   replace(policy: Policy): void;
 }
 
+/** What decisions name where no security is configured. */
+export const openRule = 'no security';
+
 const openRuling: Ruling = Object.freeze({
   isAllowed: true,
-  rule: 'no security',
+  rule: openRule,
   reason: 'no security is configured',
   withheld: null,
 });

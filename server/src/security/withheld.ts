@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CompiledRule } from './compiled-rule.js';
 import { compileKeyPatterns } from './key-patterns.js';
 
@@ -19,7 +20,9 @@ export function withheldBy(rules: readonly CompiledRule[]): Withheld | null {
   const [hidden, masked] = [keysOf('hide'), keysOf('mask')];
   const [isHidden, isMasked] = [compileKeyPatterns(hidden), compileKeyPatterns(masked)];
   return {
-    id: JSON.stringify([hidden, masked]),
+    id: createHash('sha256')
+      .update(JSON.stringify([hidden, masked]))
+      .digest('base64url'),
     rules: rules.map(({ name }) => name),
     of: (key) => (isHidden(key) ? 'hide' : isMasked(key) ? 'mask' : undefined),
   };

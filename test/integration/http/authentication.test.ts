@@ -45,6 +45,7 @@ describe('who asks', () => {
     const authenticator: Authenticator = {
       ...createAnonymousAuthenticator(),
       isAnonymous: false,
+      presents: () => true,
       authenticate: () => Promise.reject(new Error('no')),
     };
     const http = await startHttp({ http: { authenticator } });

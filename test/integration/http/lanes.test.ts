@@ -13,7 +13,12 @@ const sources = [aSource('repo/a.yml', values), aSource('repo/b.yml', { port: 1n
 async function twins(): Promise<{ hot: HttpFixture; koa: HttpFixture }> {
   const clock = { now: () => 5_000 };
   const hot = await startHttp({ environments: clock });
-  const authenticator = { ...createAnonymousAuthenticator(), isAnonymous: false };
+  const authenticator = {
+    ...createAnonymousAuthenticator(),
+    isAnonymous: false,
+    presents: () => true,
+    recognize: () => undefined,
+  };
   const koa = await startHttp({ environments: clock, http: { authenticator } });
   for (const { backend } of [hot, koa]) {
     backend.serve('v1', 'c', sources);

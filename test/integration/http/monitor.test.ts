@@ -12,8 +12,7 @@ interface Fixture extends HttpFixture {
 
 async function start(options: FixtureOptions = {}, path = '/monitor', prefix = ''): Promise<Fixture> {
   const hooks = someWebhooks(options);
-  const accept: WebhooksFixture['webhooks']['accept'] = (delivery) => hooks.webhooks.accept(delivery);
-  return { ...(await startHttp({ http: { prefix, webhooks: { path, accept } } })), hooks };
+  return { ...(await startHttp({ http: { prefix, webhooks: { path, ...hooks.webhooks } } })), hooks };
 }
 
 const json = { 'Content-Type': 'application/json' };

@@ -93,6 +93,8 @@ describe('the routes', () => {
       'POST /monitor',
       'GET /actuator',
       'GET /actuator/health',
+      'GET /actuator/health/liveness',
+      'GET /actuator/health/readiness',
       'GET /actuator/health/:component',
       'GET /actuator/info',
       'GET /actuator/*rest',

@@ -8,6 +8,8 @@ export interface Delivery {
   readonly body: Uint8Array;
   /** `form`: `application/x-www-form-urlencoded`, with `path` once or more, or with JSON as `payload`. */
   readonly form: 'json' | 'form';
+  /** Whether who sent it is known otherwise, so that no signature is looked at. Default false. */
+  readonly isTrusted?: boolean;
 }
 
 /** @throws ConfigServerError CONFIG_BODY_INVALID */

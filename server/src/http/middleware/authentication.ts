@@ -1,15 +1,10 @@
-import type { Authenticator } from '../../security/authenticator.js';
-import { nobody } from '../../security/principal.js';
 import type { AppMiddleware } from '../context.js';
-import { presentedBy } from '../presented.js';
+import type { Gate } from '../gate.js';
 
-/** Finds out who asks, before any route runs; at `publicPaths` nobody has to show who they are. */
-export function authenticate(authenticator: Authenticator, publicPaths: ReadonlySet<string>): AppMiddleware {
+/** After the routes: what is there, and which methods it takes, is told to those alone who are known. */
+export function requireAuthentication(gate: Gate): AppMiddleware {
   return async (ctx, next) => {
-    ctx.state.principal =
-      publicPaths.has(ctx.path) && !authenticator.isAnonymous
-        ? nobody
-        : await authenticator.authenticate(presentedBy(ctx.req), ctx.state.signal);
+    await gate.enter(ctx, { path: '(none)', access: 'authenticated' });
     await next();
   };
 }

@@ -2,6 +2,7 @@ import { ConfigServerError, isConfigServerError, type ErrorCode } from '../../co
 import type { Ciphers } from '../../secrets/ciphers.js';
 import { readBody } from '../body.js';
 import type { RouteContext, RouteHandler } from '../context.js';
+import type { RouteAccess } from '../gate.js';
 import { JSON_TYPE, TEXT_TYPE } from '../media-types.js';
 import { answerAllowed } from '../middleware/methods.js';
 import { postedText, type Posted } from '../posted-text.js';
@@ -24,10 +25,10 @@ export const encryptionRoutes: RouteGroup = (services) => {
   const decrypt = posted(services, 'cipher', (text) => ciphers.decrypt(text));
   const key = answering(services, () => ciphers.publicKey());
   return [
-    ...only('GET', '/encrypt/status', (ctx) => answerStatus(ctx, ciphers)),
-    ...['/encrypt', '/encrypt/:application/:profiles'].flatMap((path) => only('POST', path, encrypt)),
-    ...['/decrypt', '/decrypt/:application/:profiles'].flatMap((path) => only('POST', path, decrypt)),
-    ...['/key', '/key/:application/:profiles'].flatMap((path) => only('GET', path, key)),
+    ...only(['GET', 'encryptor'], '/encrypt/status', (ctx) => answerStatus(ctx, ciphers)),
+    ...['/encrypt', '/encrypt/:application/:profiles'].flatMap((path) => only(['POST', 'encryptor'], path, encrypt)),
+    ...['/decrypt', '/decrypt/:application/:profiles'].flatMap((path) => only(['POST', 'admin'], path, decrypt)),
+    ...['/key', '/key/:application/:profiles'].flatMap((path) => only(['GET', 'encryptor'], path, key)),
     ...['/encrypt{/*rest}', '/decrypt{/*rest}', '/key{/*rest}'].map(nothing),
   ];
 };
@@ -37,18 +38,20 @@ function nothing(path: string): Route {
   return {
     methods: ANY_METHOD,
     path,
+    access: 'authenticated',
     handle: () => Promise.reject(new ConfigServerError('CONFIG_ROUTE_NOT_FOUND', 'No route has this path.')),
   };
 }
 
 /** Other methods are refused here, or the path would be an environment's. */
-function only(method: 'GET' | 'POST', path: string, handle: RouteHandler): Route[] {
+function only([method, access]: readonly ['GET' | 'POST', RouteAccess], path: string, handle: RouteHandler): Route[] {
   const allowed = method === 'GET' ? ['GET', 'HEAD', 'OPTIONS'] : ['OPTIONS', 'POST'];
   return [
-    { methods: [method], path, handle: (ctx, next) => inOwnShape(ctx, () => handle(ctx, next)) },
+    { methods: [method], path, access, handle: (ctx, next) => inOwnShape(ctx, () => handle(ctx, next)) },
     {
       methods: ANY_METHOD.filter((other) => other !== method),
       path,
+      access: 'authenticated',
       handle: (ctx) => {
         answerAllowed(ctx, allowed);
         return Promise.resolve();

@@ -1,5 +1,5 @@
 import { ConfigServerError } from '../../core/errors.js';
-import { queryOf } from '../query-of.js';
+import { admittedQuery, findAdmitted } from '../query-of.js';
 import type { RouteContext } from '../context.js';
 import { negotiate, JSON_TYPE, MARKED_TYPE, V2_TYPE } from '../media-types.js';
 import { provenanceOf } from '../provenance.js';
@@ -14,26 +14,35 @@ export const environmentRoutes: RouteGroup = (services) => [
   {
     methods: ['GET'],
     path: '/:application/:profiles',
+    access: 'reader',
     handle: (ctx) => {
       if (EXTENSION.test(ctx.params['profiles'] ?? '')) throw noSuchRoute();
       return answerEnvironment(ctx, services);
     },
   },
-  { methods: ['GET'], path: '/:application/:profiles/:label', handle: (ctx) => answerEnvironment(ctx, services) },
+  {
+    methods: ['GET'],
+    path: '/:application/:profiles/:label',
+    access: 'reader',
+    handle: (ctx) => answerEnvironment(ctx, services),
+  },
 ];
 
 const variants = { [JSON_TYPE]: 'plain', [V2_TYPE]: 'v2', [MARKED_TYPE]: 'marked' } as const;
 
 async function answerEnvironment(ctx: RouteContext, services: Services): Promise<void> {
-  const { environments, bodies, deliver } = services;
-  const query = queryOf(ctx, services);
+  const { environments, bodies, deliver, views } = services;
+  const admitted = admittedQuery(ctx, services);
+  const { query, withheld } = admitted;
   const variant = variants[negotiate(ctx, [JSON_TYPE, V2_TYPE, MARKED_TYPE])];
-  const served = await environments.get(query, ctx.state.signal);
+  const found = await findAdmitted(ctx, admitted, () => environments.get(query, ctx.state.signal));
+  const served = views.of(found, withheld);
   await deliver(ctx, {
     representation: bodies.environment(served, variant),
     provenance: provenanceOf(served),
     query,
     stamp: served.stamp,
+    withheld,
   });
 }
 

@@ -1,5 +1,5 @@
 import { ConfigServerError } from '../../core/errors.js';
-import { queryOf } from '../query-of.js';
+import { admittedQuery, findAdmitted } from '../query-of.js';
 import type { RenditionFormat } from '../bodies.js';
 import type { RouteContext } from '../context.js';
 import { readFlag } from '../flags.js';
@@ -20,21 +20,25 @@ export const renditionRoutes: RouteGroup = (services) =>
     ['/', '/:label/'].map((start): Route => ({
       methods: ['GET'],
       path: `${start}:application-:profiles.${extension}`,
+      access: 'reader',
       handle: (ctx) => answerRendition(ctx, services, format),
     })),
   );
 
 async function answerRendition(ctx: RouteContext, services: Services, format: RenditionFormat): Promise<void> {
-  const { environments, bodies, deliver } = services;
+  const { environments, bodies, deliver, views } = services;
   if (ctx.params['profiles']?.includes('-') === true) throw hyphenated();
-  const query = queryOf(ctx, services);
+  const admitted = admittedQuery(ctx, services);
+  const { query, withheld } = admitted;
   const resolvePlaceholders = readFlag(ctx.state.target.query, 'resolvePlaceholders', true);
-  const served = await environments.get(query, ctx.state.signal);
+  const found = await findAdmitted(ctx, admitted, () => environments.get(query, ctx.state.signal));
+  const served = views.of(found, withheld);
   await deliver(ctx, {
     representation: bodies.rendition(served, format, resolvePlaceholders),
     provenance: provenanceOf(served),
     query,
     stamp: served.stamp,
+    withheld,
   });
 }
 

@@ -8,6 +8,7 @@ function nothingThere(path: string): Route {
   return {
     methods: ANY_METHOD,
     path,
+    access: 'authenticated',
     handle: () =>
       Promise.reject(new ConfigServerError('CONFIG_ROUTE_NOT_FOUND', 'The path is reserved; nothing answers there.')),
   };

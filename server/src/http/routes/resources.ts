@@ -1,8 +1,8 @@
 import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
-import type { Query } from '../../core/query.js';
-import { queryOf } from '../query-of.js';
+import { admittedQuery, findAdmitted, type Admitted } from '../query-of.js';
 import { validateResourcePath } from '../../core/resource-path.js';
-import type { ServedResource } from '../../environments/resource.js';
+import type { ServedEnvironment } from '../../environments/environments.js';
+import type { ResourceRequest, ServedResource } from '../../environments/resource.js';
 import type { RouteContext } from '../context.js';
 import { readFlag } from '../flags.js';
 import { BINARY_TYPE, prefer, TEXT_TYPE } from '../media-types.js';
@@ -15,6 +15,7 @@ export const defaultLabelResourceRoutes: RouteGroup = (services) => [
   {
     methods: ['GET'],
     path: '/:application/:profiles/:path',
+    access: 'reader',
     handle: async (ctx, next) => {
       if (!ctx.state.target.query.has('useDefaultLabel')) {
         await next();
@@ -27,36 +28,48 @@ export const defaultLabelResourceRoutes: RouteGroup = (services) => [
 
 /** R6 and R8: `/{application}/{profiles}/{label}/{path}`. */
 export const resourceRoutes: RouteGroup = (services) => [
-  { methods: ['GET'], path: '/:application/:profiles/:label/*path', handle: (ctx) => answerResource(ctx, services) },
+  {
+    methods: ['GET'],
+    path: '/:application/:profiles/:label/*path',
+    access: 'reader',
+    handle: (ctx) => answerResource(ctx, services),
+  },
   {
     methods: ['GET'],
     path: '/:application/:profiles/:label/',
+    access: 'reader',
     handle: () => Promise.reject(notFound(undefined)),
   },
 ];
 
 async function answerResource(ctx: RouteContext, services: Services): Promise<void> {
   const form = prefer(ctx, [TEXT_TYPE, BINARY_TYPE]) === BINARY_TYPE ? 'binary' : 'text';
-  const query = queryOf(ctx, services);
-  const served = await find(ctx, services, query, form);
+  const path = validateResourcePath(ctx.params['path'] ?? '');
+  const admitted = admittedQuery(ctx, services, path);
+  const served = await findAdmitted(ctx, admitted, () => find(ctx, services, admitted, { path, form }));
   await services.deliver(ctx, {
     representation: services.bodies.resource(served, form),
     provenance: { ...provenanceOf(served.environment), version: served.version },
-    query,
+    query: admitted.query,
   });
 }
 
-type Form = 'text' | 'binary';
+type Asked = Pick<ResourceRequest, 'path' | 'form'>;
 
-async function find(ctx: RouteContext, services: Services, query: Query, form: Form): Promise<ServedResource> {
+async function find(
+  ctx: RouteContext,
+  { environments, views }: Services,
+  { query, withheld }: Admitted,
+  asked: Asked,
+): Promise<ServedResource> {
   const request = {
-    path: validateResourcePath(ctx.params['path'] ?? ''),
-    form,
+    ...asked,
     charset: preferredCharset(ctx),
     resolvePlaceholders: readFlag(ctx.state.target.query, 'resolvePlaceholders', true),
+    view: (served: ServedEnvironment) => views.of(served, withheld),
   };
   try {
-    return await services.environments.resource(query, request, ctx.state.signal);
+    return await environments.resource(query, request, ctx.state.signal);
   } catch (error) {
     // The reference answers 404 without a body whatever is missing: label, application or file.
     if (isConfigServerError(error, 'CONFIG_LABEL_NOT_FOUND', 'CONFIG_APPLICATION_NOT_FOUND')) throw notFound(error);

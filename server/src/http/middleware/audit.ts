@@ -1,0 +1,39 @@
+import { traceIdOf, type Audit, type Occasion } from '../../core/audit.js';
+import type { IncomingMessage } from 'node:http';
+import type { AppContext, AppMiddleware } from '../context.js';
+
+/** Tells the audit what was decided of a request; where the record must be kept, no answer leaves before it is. */
+export function recordDecisions(audit: Audit): AppMiddleware {
+  return async (ctx, next) => {
+    if (!audit.isOn) {
+      await next();
+      return;
+    }
+    try {
+      await next();
+    } finally {
+      await record(audit, ctx);
+    }
+  };
+}
+
+/** Where a request comes from, and to which trace it belongs. */
+export function occasionOf({ socket, headers }: IncomingMessage): Occasion {
+  const { traceparent } = headers;
+  return {
+    address: socket.remoteAddress ?? null,
+    traceId: traceIdOf(typeof traceparent === 'string' ? traceparent : undefined),
+  };
+}
+
+async function record(audit: Audit, ctx: AppContext): Promise<void> {
+  const { decision } = ctx.state;
+  if (decision === undefined) return;
+  try {
+    await audit.record(decision, occasionOf(ctx.req));
+  } catch (error) {
+    // What was to be answered is not; nothing of it may show.
+    for (const name of Object.keys(ctx.response.headers)) ctx.remove(name);
+    throw error;
+  }
+}
