@@ -151,7 +151,7 @@ export function describeGitEngine(name: string, { create, timeoutMs = 200, close
       expect(contents.map((bytes) => Buffer.from(bytes).toString())).to.deep.equal(['a: 2\n', 'b: 1\n']);
     });
 
-    it('tells parents, time and tree of a commit, and of an annotated tag that of its commit', async () => {
+    it('tells parents, time, tree and author of a commit, and of an annotated tag that of its commit', async () => {
       const repository = await aRepository().withFile('a.yml', 'a: 1\n').create();
       const first = await repository.resolve('main');
       const second = await repository.commit({});
@@ -163,6 +163,7 @@ export function describeGitEngine(name: string, { create, timeoutMs = 200, close
         parents: [first],
         time: Date.UTC(2026, 0, 1, 0, 1),
         tree: (await engine.commitInfo(first))!.tree,
+        author: 'Operator <operator@example.com>',
       });
     });
 

@@ -136,6 +136,7 @@ function gitRepository(git: GitSettings, context: SourceContext, repository: Rep
     continueOnLabelFailure: git['continue-on-multiple-label-failure'],
     reverseLocationOrder: serving['reverse-location-order'],
     limits: snapshotLimits,
+    describeChanges: settings.audit.sinks.length > 0,
   });
 }
 

@@ -35,6 +35,8 @@ export interface CommitInfo {
   /** Committer's time in milliseconds since the epoch. */
   readonly time: number;
   readonly tree: string;
+  /** Name and address, as the commit has them: `Ann Author <ann@example.com>`. */
+  readonly author: string;
 }
 
 export interface SyncSpec {

@@ -1,10 +1,14 @@
+import { defaultDocumentLimits } from '../../core/documents/limits.js';
+import { parseFile } from '../../core/documents/parse-file.js';
 import type { ParseFile } from '../../core/documents/parse-file.js';
 import type { Backend } from '../backend.js';
 import { repositoryLocations } from '../locations.js';
 import { createSnapshotBackend } from '../snapshot-backend.js';
 import type { SnapshotBackendLimits } from '../snapshot-backend.js';
+import { createChangeDescriptions } from './change-descriptions.js';
+import { describeChange } from './describe-change.js';
 import { createGitStore } from './git-store.js';
-import type { GitStoreOptions } from './git-store.js';
+import type { GitStore, GitStoreOptions } from './git-store.js';
 import { parseRepositoryUri } from './repository-uri.js';
 
 export interface GitBackendOptions extends GitStoreOptions {
@@ -18,6 +22,8 @@ export interface GitBackendOptions extends GitStoreOptions {
   /** How files become documents. Default `parseFile` of core. */
   readonly parse?: ParseFile;
   readonly limits?: SnapshotBackendLimits;
+  /** Whether moved labels are followed by what they changed (`change-described`). Default false. */
+  readonly describeChanges?: boolean;
 }
 
 /**
@@ -28,12 +34,13 @@ export interface GitBackendOptions extends GitStoreOptions {
 export function createGitBackend(options: GitBackendOptions): Backend {
   const { name, emit, strict, continueOnLabelFailure, reverseLocationOrder, parse, limits } = options;
   const location = parseRepositoryUri(options.uri);
-  return createSnapshotBackend({
+  const store = createGitStore(location, options);
+  const backend = createSnapshotBackend({
     name,
     emit,
     uri: location.uri,
     repositories: [location.uri],
-    store: createGitStore(location, options),
+    store,
     locate: repositoryLocations(options.searchPaths ?? [], options.defaultLabel ?? 'main'),
     ...(strict === undefined ? {} : { strict }),
     ...(continueOnLabelFailure === undefined ? {} : { continueOnLabelFailure }),
@@ -41,4 +48,26 @@ export function createGitBackend(options: GitBackendOptions): Backend {
     ...(parse === undefined ? {} : { parse }),
     ...(limits === undefined ? {} : { limits }),
   });
+  return options.describeChanges === true ? describing(backend, store, options) : backend;
+}
+
+function describing(backend: Backend, store: GitStore, options: GitBackendOptions): Backend {
+  const { name, emit, searchPaths = [], parse = parseFile, limits } = options;
+  const documents = limits?.documents ?? defaultDocumentLimits;
+  const descriptions = createChangeDescriptions({
+    source: name,
+    emit,
+    describe: (moved, signal) =>
+      describeChange(store.engine(), moved, { searchPaths, parse, limits: documents }, signal),
+  });
+  store.onVersionChange((moved) => {
+    descriptions.tell(moved);
+  });
+  return {
+    ...backend,
+    async close(closing) {
+      await descriptions.close();
+      await backend.close(closing);
+    },
+  };
 }

@@ -4,7 +4,7 @@ import { ConfigServerError } from '../../core/errors.js';
 import type { Emit } from '../../core/events.js';
 import type { SnapshotStore } from '../snapshot-store.js';
 import { defaultEngineLimits } from './engine.js';
-import type { EngineLimits } from './engine.js';
+import type { EngineLimits, GitEngine } from './engine.js';
 import { localEngines, remoteEngines } from './engine-choice.js';
 import type { EngineChoice, EngineName } from './engine-choice.js';
 import { createLocalStore } from './local-store.js';
@@ -15,6 +15,12 @@ import type { Credentials, LocalLocation, RemoteLocation, RepositoryLocation } f
 import type { SshOptions } from './ssh-options.js';
 import type { RemoteOptions } from './transport.js';
 import type { UnknownLabelsOptions } from './unknown-labels.js';
+
+/** A store of commits. */
+export interface GitStore extends SnapshotStore {
+  /** What reads the objects that are served now. @throws ConfigServerError CONFIG_SOURCE_UNAVAILABLE where there are none yet */
+  engine(): GitEngine;
+}
 
 export interface GitStoreOptions {
   /** The source's name, for events. */
@@ -101,7 +107,7 @@ function engineChoice(uri: string, options: GitStoreOptions, limits: EngineLimit
 const defaultIntervalMs = 30_000;
 const systemTime = (): number => Date.now();
 
-function remoteStore(location: RemoteLocation, options: GitStoreOptions, limits: EngineLimits): SnapshotStore {
+function remoteStore(location: RemoteLocation, options: GitStoreOptions, limits: EngineLimits): GitStore {
   const { name, emit, dataDirectory, now = systemTime, random = Math.random } = options;
   if (dataDirectory === undefined) {
     throw new ConfigServerError('CONFIG_SETTINGS_INVALID', `The source ${name} is remote and needs data-directory.`);
@@ -129,7 +135,7 @@ function remoteStore(location: RemoteLocation, options: GitStoreOptions, limits:
   });
 }
 
-function localStore({ path, uri }: LocalLocation, options: GitStoreOptions, limits: EngineLimits): SnapshotStore {
+function localStore({ path, uri }: LocalLocation, options: GitStoreOptions, limits: EngineLimits): GitStore {
   const { name: source, emit, now = systemTime, random = Math.random } = options;
   return createLocalStore({
     path,
@@ -159,7 +165,7 @@ export function checkRepository(location: RepositoryLocation, options: GitStoreO
 }
 
 /** A store over the repository at `location`. @throws ConfigServerError CONFIG_SETTINGS_INVALID, CONFIG_GIT_TRANSPORT_UNSUPPORTED */
-export function createGitStore(location: RepositoryLocation, options: GitStoreOptions): SnapshotStore {
+export function createGitStore(location: RepositoryLocation, options: GitStoreOptions): GitStore {
   const limits: EngineLimits = { ...defaultEngineLimits, ...options.engineLimits };
   return location.kind === 'local' ? localStore(location, options, limits) : remoteStore(location, options, limits);
 }

@@ -1,12 +1,13 @@
 /** Serves a local repository in place: every request looks at the ref files, so a commit is visible on the next one. */
 import type { BackendHealth, MovedLabel, RefreshRequest } from '../backend.js';
-import type { Snapshot, SnapshotFile, SnapshotStore } from '../snapshot-store.js';
+import type { Snapshot, SnapshotFile } from '../snapshot-store.js';
 import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
 import { refreshUntilServed } from './await-commit.js';
 import type { Served } from './await-commit.js';
 import { createCommitSnapshots } from './commit-snapshots.js';
 import type { CommitSnapshots } from './commit-snapshots.js';
 import type { GitEngine, Ref, RefName, Refs } from './engine.js';
+import type { GitStore } from './git-store.js';
 import { createHistory } from './history.js';
 import type { History } from './history.js';
 import { foundUnder } from '../labels.js';
@@ -41,7 +42,7 @@ type LabelKind = 'present' | 'absent' | 'uncertain';
 const longestIntervalMs = 5_000;
 const rememberedStamps = 1_000;
 
-class LocalStore implements SnapshotStore {
+class LocalStore implements GitStore {
   readonly #options: LocalStoreOptions;
   readonly #snapshots: CommitSnapshots = createCommitSnapshots();
   readonly #schedule: Schedule;
@@ -227,6 +228,11 @@ class LocalStore implements SnapshotStore {
     return kind;
   }
 
+  engine(): GitEngine {
+    if (this.#opened !== undefined) return this.#opened.engine;
+    throw new ConfigServerError('CONFIG_SOURCE_UNAVAILABLE', this.#error ?? 'The repository has not been opened yet.');
+  }
+
   async read(files: readonly SnapshotFile[], signal: AbortSignal): Promise<readonly Uint8Array[]> {
     const { engine } = this.#opened ?? (await this.#open());
     return engine.readBlobs(
@@ -268,7 +274,7 @@ class LocalStore implements SnapshotStore {
   }
 }
 
-export function createLocalStore(options: LocalStoreOptions): SnapshotStore {
+export function createLocalStore(options: LocalStoreOptions): GitStore {
   return new LocalStore(options);
 }
 

@@ -2,13 +2,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BackendHealth, CloseOptions, MovedLabel, RefreshRequest } from '../backend.js';
 import { orAborted } from '../../core/single-flight.js';
-import type { Snapshot, SnapshotFile, SnapshotStore } from '../snapshot-store.js';
+import type { Snapshot, SnapshotFile } from '../snapshot-store.js';
 import { ConfigServerError, isConfigServerError } from '../../core/errors.js';
 import type { Emit } from '../../core/events.js';
 import { refreshUntilServed } from './await-commit.js';
 import type { Served } from './await-commit.js';
 import { createCommitSnapshots } from './commit-snapshots.js';
 import type { CommitSnapshots } from './commit-snapshots.js';
+import type { GitEngine } from './engine.js';
+import type { GitStore } from './git-store.js';
 import { createHistory } from './history.js';
 import type { History } from './history.js';
 import { foundUnder } from '../labels.js';
@@ -52,7 +54,7 @@ interface Found {
 
 const rememberedIds = 1_000;
 
-class MirrorStore implements SnapshotStore {
+class MirrorStore implements GitStore {
   readonly #options: MirrorStoreOptions;
   readonly #mirror: Mirror;
   readonly #snapshots: CommitSnapshots = createCommitSnapshots();
@@ -232,6 +234,10 @@ class MirrorStore implements SnapshotStore {
     throw new ConfigServerError('CONFIG_SOURCE_UNAVAILABLE', problem);
   }
 
+  engine(): GitEngine {
+    return this.#published().generation.engine;
+  }
+
   stamp(label: string | null): string | undefined {
     if (this.#mirror.published === undefined) return undefined;
     for (const [at, candidate] of this.#options.candidates(label).entries()) {
@@ -294,6 +300,6 @@ class MirrorStore implements SnapshotStore {
   }
 }
 
-export function createMirrorStore(options: MirrorStoreOptions): SnapshotStore {
+export function createMirrorStore(options: MirrorStoreOptions): GitStore {
   return new MirrorStore(options);
 }

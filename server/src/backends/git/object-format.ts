@@ -24,6 +24,8 @@ export interface RawCommit {
   readonly parents: readonly string[];
   /** Seconds since the epoch. */
   readonly time: number;
+  /** `Ann Author <ann@example.com>` */
+  readonly author: string;
 }
 
 export interface RawTreeEntry {
@@ -50,7 +52,13 @@ export function parseCommit(content: Buffer): RawCommit {
   const [tree] = valuesOf(headers, 'tree');
   if (tree === undefined) throw new Error('a commit names no tree');
   const time = / (-?\d+) [+-]\d+$/.exec(valuesOf(headers, 'committer')[0] ?? '')?.[1];
-  return { tree, parents: valuesOf(headers, 'parent'), time: Number(time ?? 0) };
+  return { tree, parents: valuesOf(headers, 'parent'), time: Number(time ?? 0), author: authorOf(headers) };
+}
+
+/** A commit without a right author line still is a commit. */
+function authorOf(headers: readonly string[]): string {
+  const [line = ''] = valuesOf(headers, 'author');
+  return Buffer.from(line.replace(/ -?\d+ [+-]\d+$/, ''), 'latin1').toString('utf8');
 }
 
 /** The id a tag points to. */

@@ -171,6 +171,6 @@ export class ObjectReader {
 }
 
 function commitOf(id: string, content: Buffer): CommitInfo {
-  const { tree, parents, time } = parseCommit(content);
-  return { id, parents, time: time * 1000, tree };
+  const { tree, parents, time, author } = parseCommit(content);
+  return { id, parents, time: time * 1000, tree, author };
 }
