@@ -27,6 +27,8 @@ export interface LeaseStage {
   readonly asked: (count: number) => Promise<readonly string[]>;
   /** Lets time pass, and waits as `asked` does. */
   readonly pass: (ms: number, count: number) => Promise<void>;
+  /** The server logs in anew; what was leased with the login before is good for so long. */
+  readonly followLogin: (goodForMs: number) => void;
   close(): Promise<void>;
 }
 
@@ -40,8 +42,16 @@ export function createLeaseStage(part: LeaseStageOptions = {}): LeaseStage {
   const clock = createManualClock();
   const vault = createDynamicVault();
   const told: LeaseTold[] = [];
+  let login = 0;
+  let endLogin: (until: number) => void = () => undefined;
   const leases = createLeases({
     asServer: (request) => vault.asServer(request),
+    logins: {
+      current: () => login,
+      onEnd(listener) {
+        endLogin = listener;
+      },
+    },
     revokeOnClose: part.revokeOnClose ?? true,
     closeMs: 2000,
     clock: part.clock?.(clock) ?? clock,
@@ -69,6 +79,10 @@ export function createLeaseStage(part: LeaseStageOptions = {}): LeaseStage {
     async pass(ms, count) {
       clock.pass(ms);
       await asked(count);
+    },
+    followLogin(goodForMs) {
+      login += 1;
+      endLogin(clock.now() + goodForMs);
     },
     close: () => leases.close(),
   };

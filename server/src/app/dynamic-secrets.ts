@@ -31,8 +31,10 @@ export function dynamicSecretsOf({ settings, vault, emit }: DynamicSecretsOption
     throw invalid('needs a login of the server: `vault.auth.method` is `caller`, and a lease is never had by a caller');
   const dynamic = settings.dynamic.map(dynamicSecret);
   for (const secret of dynamic) requireKnown(secret);
+  if (!settings['revoke-on-close']) vault.logins.leave();
   const leases = createLeases({
     asServer: vault.asServer,
+    logins: vault.logins,
     revokeOnClose: settings['revoke-on-close'],
     closeMs,
     onEvent: emit,

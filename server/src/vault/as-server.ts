@@ -2,7 +2,12 @@ import type { VaultAnswer, VaultClient, VaultRequest } from './client.js';
 import type { VaultSession } from './session.js';
 
 /** An exchange in the name of the server. Never throws. */
-export type AsServer = (request: Omit<VaultRequest, 'token'>) => Promise<VaultAnswer>;
+export type AsServer = (request: ServerRequest) => Promise<VaultAnswer>;
+
+export interface ServerRequest extends Omit<VaultRequest, 'token'> {
+  /** Told which login of the server the token is of that is shown. */
+  readonly onLogin?: (login: number) => void;
+}
 
 export interface AsServerOptions {
   readonly client: VaultClient;
@@ -16,10 +21,11 @@ interface Attempt {
 
 export function createAsServer({ client, session }: AsServerOptions): AsServer {
   /** What it came to, and whether that was the token's fault: a token is good that may look itself up. */
-  const attempt = async (request: Omit<VaultRequest, 'token'>): Promise<Attempt> => {
+  const attempt = async (request: ServerRequest): Promise<Attempt> => {
     const { signal } = request;
     const token = await session.token(signal);
     if (token === undefined) return { answer: noToken(session), isTokenBad: false };
+    request.onLogin?.(session.login());
     const answer = await client.request({ ...request, token });
     if (!isTokenRefused(answer)) {
       if (answer.kind !== 'unavailable') session.accepted();

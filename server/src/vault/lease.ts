@@ -16,6 +16,8 @@ export interface Lease {
   readonly isLiving: boolean;
   get(signal: AbortSignal): Promise<SecretOutcome>;
   peek(): FreshSecret | undefined;
+  /** The login that was the server's is so no more: what was leased with it ends then. */
+  endLogin(until: number): void;
   /** Waits for what is under way until `deadline`; the id of what is held then. */
   close(deadline: AbortSignal): Promise<string | null>;
 }
@@ -26,6 +28,8 @@ export interface LeaseOptions {
   readonly clock: Clock;
   /** From 0 to 1, for jitter. */
   readonly random: () => number;
+  /** The number of the server's login. */
+  readonly login: () => number;
   /** Equal texts, equal ids. */
   readonly idOf: (text: string) => string;
   /** What `peek` gives is another thing now. */
@@ -41,8 +45,16 @@ interface Held {
   readonly secret: Secret;
   readonly grant: Grant;
   readonly endsAt: number;
+  /** With which it was had; null: it does not end with one. */
+  readonly login: number | null;
   /** Whether it ends then in any case: not renewable, or its longest time is near. */
   readonly isFinal: boolean;
+}
+
+/** When, and with which login. */
+interface Asked {
+  readonly sentAt: number;
+  readonly login: number;
 }
 
 interface Failure {
@@ -72,6 +84,7 @@ export function createLease(options: LeaseOptions): Lease {
   let isOverdue = false;
   let isResting = false;
   let isClosed = false;
+  let wasHeld = false;
   let lastAsked = clock.now();
 
   const isIdle = (): boolean => clock.now() - lastAsked >= role.idleMs;
@@ -177,27 +190,36 @@ export function createLease(options: LeaseOptions): Lease {
   const read = async (): Promise<SecretOutcome> => {
     const action = held === undefined ? 'read' : 'replace';
     const sentAt = clock.now();
-    const answer = await asServer({ path, ...(at.parameters !== null && { body: at.parameters }), signal });
+    let login = options.login();
+    const onLogin = (shown: number): void => {
+      login = shown;
+    };
+    const body = at.parameters === null ? {} : { body: at.parameters };
+    const answer = await asServer({ path, ...body, signal, onLogin });
     if (answer.kind !== 'ok') return failed(action, answer.kind === 'missing' ? nothing : answer, reasonOf(answer));
     const grant = grantIn(answer.body, clock.now());
     const text = grant === undefined ? '' : writeJson(grant.values);
-    if (grant !== undefined && text.length <= mostCharacters) return granted(grant, text, sentAt);
+    if (grant !== undefined && text.length <= mostCharacters) return granted(grant, text, { sentAt, login });
     const leaseId = leaseIdOf(answer.body);
     if (leaseId !== null) options.retire(leaseId, 0, Infinity);
     const reason = grant === undefined ? 'its answer has neither a lease nor an end' : 'its answer is too large';
     return failed(action, { kind: 'unusable', reason }, reason);
   };
-  const granted = (grant: Grant, text: string, sentAt: number): SecretOutcome => {
+  const granted = (grant: Grant, text: string, { sentAt, login }: Asked): SecretOutcome => {
     const old = held;
     const secret = { values: grant.values, id: options.idOf(text) };
-    const endsAt = sentAt + grant.durationMs;
-    if (isClosed) held = { secret, grant, endsAt, isFinal: true };
-    else hold({ secret, grant, endsAt, isFinal: !grant.isRenewable });
+    const got = { secret, grant, endsAt: sentAt + grant.durationMs, login: grant.leaseId === null ? null : login };
+    // Had with a login that has been followed by another one meanwhile.
+    const isOld = got.login !== null && got.login < options.login();
+    if (isClosed) held = { ...got, isFinal: true };
+    else hold({ ...got, isFinal: isOld || !grant.isRenewable });
+    if (isOld) timers.step(0, proceed);
     if (old?.grant.leaseId != null) options.retire(old.grant.leaseId, overlapMs(old.grant), old.endsAt - clock.now());
     isOverdue = false;
     onChange();
     const seconds = Math.round(grant.durationMs / 1000);
-    options.tell({ type: old === undefined ? 'lease-created' : 'lease-replaced', path, scope, seconds });
+    options.tell({ type: wasHeld ? 'lease-replaced' : 'lease-created', path, scope, seconds });
+    wasHeld = true;
     return { kind: 'secret', secret };
   };
 
@@ -224,6 +246,17 @@ export function createLease(options: LeaseOptions): Lease {
       const now = current();
       if (now === undefined || isOverdue) return undefined;
       return { ...now.secret, until: Math.min(now.endsAt, clock.now() + role.idleMs / looksWithinIdle) };
+    },
+    endLogin(until) {
+      const before = held;
+      if (before === undefined || before.login === null || before.login >= options.login()) return;
+      if (until <= clock.now()) {
+        end();
+        return;
+      }
+      held = { ...before, isFinal: true, endsAt: Math.min(before.endsAt, until) };
+      timers.end(held.endsAt - clock.now(), end);
+      plan(held);
     },
     async close(deadline) {
       isClosed = true;

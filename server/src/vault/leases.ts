@@ -5,6 +5,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { AsServer } from './as-server.js';
 import { systemClock, type Clock } from './clock.js';
+import type { Logins } from './vault.js';
 import { createLeaseRevocations, type RetiredLease } from './lease-revocations.js';
 import { createLease, type Lease } from './lease.js';
 import type { LeaseAt, LeaseTold } from './lease-at.js';
@@ -12,6 +13,8 @@ import type { FreshSecret, SecretOutcome } from './secrets.js';
 
 export interface LeasesOptions {
   readonly asServer: AsServer;
+  /** Of the server: what was leased with one ends with it. Default: they do not end. */
+  readonly logins?: Pick<Logins, 'current' | 'onEnd'>;
   /** Whether leases are revoked when the server stops; else they end by themselves. */
   readonly revokeOnClose: boolean;
   /** How long closing waits for Vault. */
@@ -42,6 +45,9 @@ export function createLeases(options: LeasesOptions): Leases {
   const hashKey = randomBytes(32);
   let revision = 0;
   let closing: Promise<void> | undefined;
+  options.logins?.onEnd((until) => {
+    for (const lease of leases.values()) lease.endLogin(until);
+  });
 
   const create = (key: string, at: LeaseAt): Lease => {
     const lease = createLease({
@@ -49,6 +55,7 @@ export function createLeases(options: LeasesOptions): Leases {
       asServer,
       clock,
       random,
+      login: () => options.logins?.current() ?? 0,
       tell,
       idOf: (text) => createHmac('sha256', hashKey).update(text).digest('hex'),
       onChange: () => {

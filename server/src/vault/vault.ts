@@ -24,6 +24,8 @@ export interface Vault {
   readonly secrets: Secrets;
   /** Exchanges in the name of the server; none go through where every read is in that of a caller. */
   readonly asServer: AsServer;
+  /** Counts the logins of the server, and tells when one is not used any more: what was leased with it is good until then. */
+  readonly logins: Logins;
   /** What the transit engine that is mounted there decrypts. */
   transit(mount: string): SecretStore;
   /** Whether reads need the token of who asks. */
@@ -38,12 +40,22 @@ export interface Vault {
   close(): Promise<void>;
 }
 
+export interface Logins {
+  current(): number;
+  /** `until` in milliseconds since the epoch. */
+  onEnd(listener: (until: number) => void): void;
+  /** Tokens are not given back when the Vault is closed, so that what was leased with them lives on. */
+  leave(): void;
+}
+
 /** @throws ConfigServerError CONFIG_SETTINGS_INVALID */
 export function createVault(options: VaultOptions): Vault {
   const client = createVaultClient(options);
   const { auth } = options;
   let session: VaultSession | undefined;
   let hasLoggedIn = false;
+  let isLeft = false;
+  const loginEnds: ((until: number) => void)[] = [];
   const start = (): VaultSession | undefined => {
     if (auth === null) return undefined;
     session ??= createVaultSession({
@@ -54,7 +66,11 @@ export function createVault(options: VaultOptions): Vault {
       onLogin: ({ isProven }) => {
         hasLoggedIn ||= isProven;
       },
+      onLoginEnd: (until) => {
+        for (const listener of loginEnds) listener(until);
+      },
     });
+    if (isLeft) session.leave();
     return session;
   };
   const read: VaultRead = (path, caller, signal) =>
@@ -92,6 +108,14 @@ export function createVault(options: VaultOptions): Vault {
   return {
     secrets,
     asServer,
+    logins: {
+      current: () => session?.login() ?? 0,
+      onEnd: (listener) => void loginEnds.push(listener),
+      leave() {
+        isLeft = true;
+        session?.leave();
+      },
+    },
     transit(mount) {
       const transit = transits.get(mount) ?? openTransit(mount);
       transits.set(mount, transit);

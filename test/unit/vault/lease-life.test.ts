@@ -84,7 +84,7 @@ describe('a lease of a dynamic secret', () => {
       await one.pass(40 * minute, 4);
       expect([await one.password(), one.types()]).to.deep.equal([
         'password-2',
-        ['lease-created', 'lease-failed', 'lease-created'],
+        ['lease-created', 'lease-failed', 'lease-replaced'],
       ]);
     });
 
@@ -130,7 +130,7 @@ describe('a lease of a dynamic secret', () => {
       const fixed = aLease({ path: 'database/static-creds/orders' });
       expect([await one.password(fixed), one.clock.next]).to.deep.equal(['p-1', 100_000]);
       await one.pass(100_000, 2);
-      expect([await one.password(fixed), one.types()]).to.deep.equal(['p-2', ['lease-created', 'lease-created']]);
+      expect([await one.password(fixed), one.types()]).to.deep.equal(['p-2', ['lease-created', 'lease-replaced']]);
     });
 
     it('are let end where nobody has asked for a while, and are forgotten', async () => {
@@ -163,6 +163,54 @@ describe('a lease of a dynamic secret', () => {
       const idle = aLease({ scope: 'x', role: { ...aRole, idleMs: 20 * minute } });
       await one.password(idle);
       expect(one.leases.peek(idle)?.until).to.equal(one.clock.now() + 5 * minute);
+    });
+  });
+
+  describe('with the login of the server', () => {
+    it('that is followed by another one are replaced before it ends', async () => {
+      const one = stage();
+      await one.password();
+      one.followLogin(30 * minute);
+      expect(one.clock.next).to.equal(10 * minute);
+      await one.pass(10 * minute, 2);
+      expect([await one.password(), one.types()]).to.deep.equal(['password-2', ['lease-created', 'lease-replaced']]);
+      // What was had with the newer one stays.
+      await one.pass(20 * minute, 2);
+      expect(await one.password()).to.equal('password-2');
+    });
+
+    it('that is lost are gone with it, and had anew', async () => {
+      const one = stage();
+      await one.password();
+      const before = one.leases.revision;
+      one.followLogin(0);
+      expect([one.leases.peek(aLease()), one.leases.revision > before]).to.deep.equal([undefined, true]);
+      await one.asked(2);
+      expect(await one.password()).to.equal('password-2');
+    });
+
+    it('that ends while they are being had are replaced at once', async () => {
+      const one = stage();
+      one.vault.answer(ordersPath, () => {
+        one.vault.answer(ordersPath, undefined);
+        one.followLogin(30 * minute);
+        return vaultOk({ lease_id: 'a', renewable: true, lease_duration: 3600, data: { password: 'old' } });
+      });
+      expect([await one.password(), one.clock.next]).to.deep.equal(['old', 0]);
+      await one.pass(0, 2);
+      expect(await one.password()).to.equal('password-1');
+    });
+
+    it('stay where they have no lease', async () => {
+      const one = stage();
+      const end = one.clock.now() / 1000 + 3600;
+      one.vault.answer('pki', () =>
+        vaultOk({ lease_id: '', lease_duration: 0, data: { password: 'c', serial_number: '1d', expiration: end } }),
+      );
+      const web = aLease({ path: 'pki/issue/web', parameters: { common_name: 'a.b' } });
+      await one.password(web);
+      one.followLogin(0);
+      expect([await one.password(web), one.vault.asked.length]).to.deep.equal(['c', 1]);
     });
   });
 
@@ -210,7 +258,7 @@ describe('a lease of a dynamic secret', () => {
         'lease-failed',
         'lease-ended',
         'lease-failed',
-        'lease-created',
+        'lease-replaced',
       ]);
     });
 

@@ -14,6 +14,8 @@ interface Stage {
   /** `POST path token` of each request of the session, and `login`. */
   readonly done: readonly string[];
   readonly failures: readonly string[];
+  /** Until when what was leased with a login was said to be good. */
+  readonly ends: readonly number[];
 }
 
 const aLease = (token: string, part: Partial<Lease> = {}): LoginOutcome => ({
@@ -41,6 +43,7 @@ describe('the session of the server at Vault', () => {
     const clock = createManualClock();
     const done: string[] = [];
     const failures: string[] = [];
+    const ends: number[] = [];
     const [nextLogin, nextRenewal] = [inOrder(logins), inOrder(renewals)];
     const client: VaultClient = {
       request: ({ path, token }) => {
@@ -54,9 +57,10 @@ describe('the session of the server at Vault', () => {
       return Promise.resolve(nextLogin());
     };
     const onFailure = (reason: string): void => void failures.push(reason);
-    const session = createVaultSession({ client, login, isReplaced, clock, random: () => 1, onFailure });
+    const onLoginEnd = (until: number): void => void ends.push(until);
+    const session = createVaultSession({ client, login, isReplaced, clock, random: () => 1, onFailure, onLoginEnd });
     open.push(session);
-    return { session, clock, done, failures };
+    return { session, clock, done, failures, ends };
   }
 
   const due = (clock: ManualClock): Promise<number> => eventually(() => clock.next);
@@ -107,13 +111,57 @@ describe('the session of the server at Vault', () => {
     expect(await eventually(async () => ((await session.token(noAbort())) === 'b' ? 'b' : undefined))).to.equal('b');
   });
 
-  it('does not renew what cannot be, and logs in when it ends', async () => {
-    const { session, clock, done } = stage([aLease('a', { isRenewable: false }), aLease('b')]);
+  it('does not renew a token that cannot be, and logs in a third of its time before it ends', async () => {
+    const { session, clock, done, ends } = stage([aLease('a', { isRenewable: false }), aLease('b')]);
     await session.token(noAbort());
-    expect(await due(clock)).to.equal(3000);
-    clock.pass(3000);
+    const end = clock.now() + 3000;
+    expect(await due(clock)).to.equal(2000);
+    clock.pass(2000);
     await eventually(async () => ((await session.token(noAbort())) === 'b' ? 'b' : undefined));
-    expect(done).to.deep.equal(['login', 'login']);
+    expect([done, ends, session.login()]).to.deep.equal([['login', 'login'], [end], 1]);
+  });
+
+  it('logs in anew where a renewal was cut short by the longest time of the token', async () => {
+    const { session, clock, ends } = stage([aLease('a'), aLease('b')], [renewed('a', 3), renewed('a', 2)]);
+    await session.token(noAbort());
+    await due(clock);
+    clock.pass(2000);
+    await eventually(() => (clock.next === 2000 ? true : undefined));
+    clock.pass(2000);
+    await eventually(() => (clock.next === 1000 ? true : undefined));
+    clock.pass(1000);
+    await eventually(async () => ((await session.token(noAbort())) === 'b' ? 'b' : undefined));
+    expect(ends).to.deep.equal([clock.now() + 1000]);
+  });
+
+  it('goes on with the old token while it is good and no other is to be had, and without one then', async () => {
+    const { session, clock, ends, failures } = stage([aLease('a', { isRenewable: false }), down]);
+    await session.token(noAbort());
+    await due(clock);
+    clock.pass(2000);
+    await eventually(() => (failures.length === 1 ? true : undefined));
+    expect([await session.token(noAbort()), session.failure(), ends]).to.deep.equal(['a', null, []]);
+    await eventually(() => (clock.next === 1000 ? true : undefined));
+    clock.pass(1000);
+    expect([await session.token(noAbort()), session.failure(), ends]).to.deep.equal([undefined, 'down', [clock.now()]]);
+  });
+
+  it('gives the tokens of all logins back when it is closed, unless they are left', async () => {
+    const logins = [aLease('a', { isRenewable: false }), aLease('b')];
+    const [one, other] = [stage(logins), stage(logins)];
+    for (const { session, clock } of [one, other]) {
+      await session.token(noAbort());
+      await due(clock);
+      clock.pass(2000);
+      await eventually(async () => ((await session.token(noAbort())) === 'b' ? 'b' : undefined));
+    }
+    other.session.leave();
+    await one.session.close();
+    await other.session.close();
+    expect([one.done.slice(2), other.done.slice(2)]).to.deep.equal([
+      ['auth/token/revoke-self a', 'auth/token/revoke-self b'],
+      [],
+    ]);
   });
 
   it('tries again with doubled waits where a login fails, and lets nobody wait for that', async () => {
@@ -130,13 +178,13 @@ describe('the session of the server at Vault', () => {
   });
 
   it('logs in at once where a token that was good is refused', async () => {
-    const { session, done } = stage([aLease('a'), aLease('b')]);
+    const { session, clock, done, ends } = stage([aLease('a'), aLease('b')]);
     const token = await session.token(noAbort());
     session.accepted();
     session.refused(token!);
     session.refused(token!);
     expect(await session.token(noAbort())).to.equal('b');
-    expect(done).to.deep.equal(['login', 'login']);
+    expect([done, ends]).to.deep.equal([['login', 'login'], [clock.now()]]);
   });
 
   it('waits before it logs in again where the token was never any good', async () => {
