@@ -11,6 +11,7 @@ import { givingOf } from './giving.js';
 import { absolutePath, secretIn, standingOfValue, type KvVersion, type Standing } from './kv.js';
 import { createOutage, type Outage, type OutageOptions, type SecretsState } from './outage.js';
 import type { VaultRead } from './reads.js';
+import { createRefusals } from './refusals.js';
 
 /** A secret as Vault had it not long ago. */
 export interface Secret {
@@ -108,12 +109,6 @@ interface Entry {
   readonly generation: number;
 }
 
-interface Refusal {
-  readonly outcome: SecretOutcome;
-  readonly at: number;
-  readonly generation: number;
-}
-
 /** What a read was for, and when it began. */
 interface Reading {
   readonly at: SecretPath;
@@ -128,7 +123,11 @@ const refusedMs = 10_000;
 export function createSecrets(options: SecretsOptions): KeptSecrets {
   const { read, timeToLiveMs, staleLimitMs, clock = systemClock } = options;
   const entries = createByteCache<string, Entry>(options.cacheBytes);
-  const refusals = createByteCache<string, Refusal>(options.cacheBytes / 16);
+  const refusals = createRefusals({
+    rememberMs: Math.min(refusedMs, timeToLiveMs),
+    cacheBytes: options.cacheBytes / 16,
+    clock,
+  });
   const places = createCallerPlaces(options.cacheBytes / 16);
   const flights = createSingleFlight<SecretOutcome>();
   const listeners = new Set<(change: SecretChange) => void>();
@@ -168,8 +167,7 @@ export function createSecrets(options: SecretsOptions): KeptSecrets {
     entries.delete(name);
     const hasLeft = caller !== null && outcome.kind === 'refused' && places.leave(caller);
     if (wasKept || hasLeft) revision += 1;
-    if (caller === null)
-      refusals.set(name, { outcome, at: clock.now(), generation: reading.generation }, 200 + name.length);
+    if (caller === null && reading.generation === generation) refusals.remember(name, outcome);
     if (wasKept) tell(reading, 'refused');
     return outcome;
   };
@@ -191,11 +189,8 @@ export function createSecrets(options: SecretsOptions): KeptSecrets {
     const reading = { at, caller, name: keyOf(at, caller), generation };
     return flights.run(`${generation}\n${reading.name}`, signal, (shared) => load(reading, shared));
   };
-  const refusalOf = (at: SecretPath, caller: CallerToken | null): SecretOutcome | undefined => {
-    const refusal = caller === null ? refusals.get(keyOf(at, null)) : undefined;
-    if (refusal?.generation !== generation) return undefined;
-    return clock.now() - refusal.at < Math.min(refusedMs, timeToLiveMs) ? refusal.outcome : undefined;
-  };
+  const refusalOf = (at: SecretPath, caller: CallerToken | null): SecretOutcome | undefined =>
+    caller === null ? refusals.of(keyOf(at, null)) : undefined;
 
   const ageOf = (entry: Entry): number => (entry.generation === generation ? clock.now() - entry.at : timeToLiveMs * 2);
   const isUsable = (entry: Entry): boolean => clock.now() - entry.at < timeToLiveMs + staleLimitMs;
@@ -237,6 +232,7 @@ export function createSecrets(options: SecretsOptions): KeptSecrets {
     expire() {
       generation += 1;
       revision += 1;
+      refusals.clear();
       options.onExpire?.();
     },
     get revision() {
