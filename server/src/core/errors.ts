@@ -186,6 +186,11 @@ export const errorCatalogue = {
     title: 'Security not settled',
     help: 'The server does not start on an address other than loopback until security is configured or `security.mode: none` is written.',
   },
+  CONFIG_TLS_INVALID: {
+    status: 500,
+    title: 'TLS invalid',
+    help: 'What `server.tls` names (certificate, key, authorities, revocation lists) cannot be read or does not fit together; the message says which. The server does not start; a running server goes on with what it has, and says so in log and health.',
+  },
   CONFIG_LISTEN_FAILED: {
     status: 500,
     title: 'Cannot listen',

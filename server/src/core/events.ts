@@ -6,7 +6,7 @@ import type { ErrorCode } from './errors.js';
  * in app.ts. No event carries a value of a property or a credential.
  */
 export type CairnEvent =
-  | { readonly type: 'server-started'; readonly address: string; readonly port: number }
+  | { readonly type: 'server-started'; readonly address: string; readonly port: number; readonly scheme: 'http' | 'https' }
   | { readonly type: 'server-stopping'; readonly reason: string }
   | { readonly type: 'server-stopped' }
   | {
@@ -163,6 +163,22 @@ export type CairnEvent =
       readonly path: string;
       readonly application: string;
       readonly profiles: string;
+    }
+  | {
+      /** What `server.tls` names was read anew and is in use. `expiresAt` in milliseconds since the epoch. */
+      readonly type: 'tls-replaced';
+      readonly expiresAt: number;
+    }
+  | {
+      /** What `server.tls` names cannot be used; what was there before goes on. */
+      readonly type: 'tls-failed';
+      readonly message: string;
+    }
+  | {
+      /** A client showed a certificate that is not taken. `reason` as OpenSSL names it: `CERT_REVOKED`. */
+      readonly type: 'client-certificate-refused';
+      readonly address: string;
+      readonly reason: string;
     }
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'crashed'; readonly error: unknown };

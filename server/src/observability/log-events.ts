@@ -4,6 +4,7 @@ import { redactUserInfo } from '../core/user-info.js';
 import { leaseEvents, leaseLine, type LeaseEvent } from './lease-lines.js';
 import { line, type Line } from './line.js';
 import type { Log, LogFields } from './log.js';
+import { transportEvents, transportLine, type TransportEvent } from './transport-lines.js';
 import { secretEvents, secretLine, type SecretEvent } from './secret-lines.js';
 
 /** Writes every event to `log`, without user information in URIs. */
@@ -20,6 +21,7 @@ function lineFor(event: CairnEvent): Line {
   if (isOneOf(event, auditEvents)) return auditLine(event);
   if (isOneOf(event, secretEvents)) return secretLine(event);
   if (isOneOf(event, leaseEvents)) return leaseLine(event);
+  if (isOneOf(event, transportEvents)) return transportLine(event);
   if (isOneOf(event, authenticationEvents)) return authenticationLine(event);
   switch (event.type) {
     case 'request-finished':
@@ -52,15 +54,15 @@ type AuditEvent = Extract<CairnEvent, { type: (typeof auditEvents)[number] }>;
 type AuthenticationEvent = Extract<CairnEvent, { type: (typeof authenticationEvents)[number] }>;
 type SourceEvent = Exclude<
   CairnEvent,
-  LifeEvent | RequestEvent | SecretEvent | LeaseEvent | WebhookEvent | AuditEvent | AuthenticationEvent
+  LifeEvent | RequestEvent | SecretEvent | LeaseEvent | WebhookEvent | AuditEvent | AuthenticationEvent | TransportEvent
 >;
 
 function lifeLine(event: LifeEvent): Line {
   switch (event.type) {
     case 'server-started': {
-      const { address, port } = event;
+      const { address, port, scheme } = event;
       const host = address.includes(':') ? `[${address}]` : address;
-      return line('info', `listening on http://${host}:${port}`, { address, port });
+      return line('info', `listening on ${scheme}://${host}:${port}`, { address, port });
     }
     case 'server-stopping':
       return line('info', `stopping: ${event.reason}`);

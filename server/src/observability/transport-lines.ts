@@ -1,0 +1,21 @@
+import type { CairnEvent } from '../core/events.js';
+import { line, type Line } from './line.js';
+
+export const transportEvents = ['tls-replaced', 'tls-failed', 'client-certificate-refused'] as const;
+
+export type TransportEvent = Extract<CairnEvent, { type: (typeof transportEvents)[number] }>;
+
+export function transportLine(event: TransportEvent): Line {
+  switch (event.type) {
+    case 'tls-replaced': {
+      const expires = new Date(event.expiresAt).toISOString();
+      return line('info', `TLS: the certificate, or what is trusted, was replaced; it ends ${expires}`, { expires });
+    }
+    case 'tls-failed':
+      return line('error', `${event.message} What was there before goes on.`);
+    case 'client-certificate-refused': {
+      const { address, reason } = event;
+      return line('warn', `a client's certificate was refused: ${reason}`, { address, reason });
+    }
+  }
+}
