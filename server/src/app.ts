@@ -11,6 +11,7 @@ import { parseFileOf } from './app/parse-file.js';
 import { authenticatorOf } from './app/security.js';
 import { createServing } from './app/serving.js';
 import type { Serving } from './app/serving.js';
+import { tlsOf } from './app/tls.js';
 import { createVaults, sectionVault } from './app/vaults.js';
 import type { Emit } from './core/events.js';
 import { logEvents } from './observability/log-events.js';
@@ -34,7 +35,7 @@ export interface AppOptions {
 export interface Started {
   readonly address: string;
   readonly port: number;
-  /** `http://127.0.0.1:8888`. */
+  /** `http://127.0.0.1:8888`; `https` over TLS. */
   readonly url: string;
 }
 
@@ -43,7 +44,7 @@ export interface App {
   /**
    * Opens the source and listens. A remote that is down does not make it fail: readiness is down until it answers.
    * @throws ConfigServerError CONFIG_LISTEN_FAILED, CONFIG_MIRROR_LOCKED, CONFIG_GIT_TRANSPORT_UNSUPPORTED,
-   * CONFIG_REPOSITORY_UNSUPPORTED, CONFIG_SETTINGS_INVALID, CONFIG_AUDIT_LOCKED, CONFIG_AUDIT_BROKEN
+   * CONFIG_REPOSITORY_UNSUPPORTED, CONFIG_SETTINGS_INVALID, CONFIG_TLS_INVALID, CONFIG_AUDIT_LOCKED, CONFIG_AUDIT_BROKEN
    */
   start(): Promise<Started>;
   /** Readiness goes down, listeners close, requests in flight finish, then all else closes. Idempotent. */
@@ -85,7 +86,9 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     const authenticator = await authenticatorOf(settings.security, emit);
     const vault = sectionVault(settings.vault, vaults);
     const dynamicSecrets = dynamicSecretsOf({ settings: settings.secrets, vault, emit });
-    return createServing({ settings, audit, backend, vault, dynamicSecrets, digestKey, ciphers, authenticator, emit });
+    const tls = tlsOf(settings.server.tls, emit);
+    const made = { authenticator, ciphers, digestKey, dynamicSecrets, tls, vault };
+    return createServing({ settings, audit, backend, ...made, emit });
   };
   return {
     emit,

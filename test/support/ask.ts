@@ -1,5 +1,6 @@
 import type { Agent } from 'node:http';
 import { request, type IncomingMessage } from 'node:http';
+import { request as tlsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
 
 export interface Question {
@@ -8,6 +9,14 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
   readonly agent?: Agent;
+  /** Over TLS: who is trusted, and what is shown. */
+  readonly tls?: TlsClient;
+}
+
+export interface TlsClient {
+  readonly ca: string;
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 export interface Reply {
@@ -20,9 +29,12 @@ export interface Reply {
 
 /** One request to loopback, the path sent as it is: nothing is normalized, no header is added but `Host`. */
 export function ask(port: number, question: Question): Promise<Reply> {
-  const { path, method = 'GET', headers = {}, body, agent } = question;
+  const { path, method = 'GET', headers = {}, body, agent, tls } = question;
+  const send = tls === undefined ? request : tlsRequest;
+  // A connection that is kept would go on with what was shown on it.
+  const over = tls === undefined ? {} : { agent: false, ...tls };
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, path, method, headers, ...(agent ? { agent } : {}) });
+    const outgoing = send({ host: '127.0.0.1', port, path, method, headers, ...over, ...(agent ? { agent } : {}) });
     outgoing.once('error', reject);
     outgoing.once('response', (incoming) => {
       collect(incoming).then(resolve, reject);

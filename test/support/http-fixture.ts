@@ -79,6 +79,7 @@ const httpDefaults = {
   port: 0,
   prefix: '',
   publicUrl: null,
+  tls: null,
   authenticator: createAnonymousAuthenticator(),
   access: openAccess,
   audit: noAudit,

@@ -19,6 +19,7 @@ import type { Ciphers } from '../secrets/ciphers.js';
 import type { LimitSettings } from '../settings/sections/limits.js';
 import type { Settings } from '../settings/schema.js';
 import type { Vault } from '../vault/vault.js';
+import type { Tls } from '../security/tls.js';
 import { lookUpCheck } from './look-up.js';
 import type { DynamicSecrets } from './dynamic-secrets.js';
 import { readsAsCaller } from './vault-connection.js';
@@ -38,6 +39,8 @@ export interface ServingOptions {
   readonly ciphers: Ciphers;
   /** Closed with the rest. */
   readonly authenticator: Authenticator;
+  /** Null: in clear. Closed with the rest. */
+  readonly tls: Tls | null;
   readonly emit: Emit;
 }
 
@@ -48,7 +51,7 @@ export interface Serving {
 }
 
 export function createServing(options: ServingOptions): Serving {
-  const { authenticator, backend, ciphers, dynamicSecrets, settings, vault } = options;
+  const { authenticator, backend, ciphers, dynamicSecrets, settings, tls, vault } = options;
   const state = { isStopping: false };
   const environments = environmentsOf(options);
   const health = healthOf(options, environments, () => state.isStopping);
@@ -61,6 +64,7 @@ export function createServing(options: ServingOptions): Serving {
     environments,
     ciphers,
     authenticator,
+    tls,
     health,
     webhooks: {
       path: settings.webhooks.path,
@@ -71,11 +75,12 @@ export function createServing(options: ServingOptions): Serving {
   });
   return {
     async start(signal) {
+      await tls?.start();
       vault?.start();
       await backend.start(signal);
       const { address, port } = await server.start();
       const host = address.includes(':') ? `[${address}]` : address;
-      return { address, port, url: `http://${host}:${port}` };
+      return { address, port, url: `${tls === null ? 'http' : 'https'}://${host}:${port}` };
     },
     async close(reason) {
       state.isStopping = true;
@@ -86,6 +91,7 @@ export function createServing(options: ServingOptions): Serving {
       // While the server's login holds, which ends with the Vault.
       await dynamicSecrets?.leases.close();
       await vault?.close();
+      tls?.close();
     },
   };
 }
@@ -152,6 +158,7 @@ type ServerOptions = Omit<
   | 'environments'
   | 'ciphers'
   | 'authenticator'
+  | 'tls'
   | 'health'
   | 'webhooks'
   | 'emit'

@@ -6,7 +6,12 @@ import type { ErrorCode } from './errors.js';
  * in app.ts. No event carries a value of a property or a credential.
  */
 export type CairnEvent =
-  | { readonly type: 'server-started'; readonly address: string; readonly port: number; readonly scheme: 'http' | 'https' }
+  | {
+      readonly type: 'server-started';
+      readonly address: string;
+      readonly port: number;
+      readonly scheme: 'http' | 'https';
+    }
   | { readonly type: 'server-stopping'; readonly reason: string }
   | { readonly type: 'server-stopped' }
   | {
@@ -175,7 +180,7 @@ export type CairnEvent =
       readonly message: string;
     }
   | {
-      /** A client showed a certificate that is not taken. `reason` as OpenSSL names it: `CERT_REVOKED`. */
+      /** A client showed a certificate that is not taken, or none where one is required. `reason` as OpenSSL names it: `CERT_REVOKED`. */
       readonly type: 'client-certificate-refused';
       readonly address: string;
       readonly reason: string;

@@ -1,65 +1,23 @@
 /**
  * http/ answers the routes of docs/http-api.md. It may import core, environments, changes, security, secrets and the
- * interface of backends. This file owns the listening server and the one seam before Koa.
+ * interface of backends. This file owns the listening server.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Audit } from '../core/audit.js';
-import { ConfigServerError } from '../core/errors.js';
+import { createServer, type Server, type ServerOptions } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { Emit } from '../core/events.js';
-import type { HealthProbes, ServerInfo } from '../core/health.js';
-import type { QueryOptions } from '../core/query.js';
-import type { Environments } from '../environments/environments.js';
-import type { Ciphers } from '../secrets/ciphers.js';
-import type { Access } from '../security/access.js';
-import type { Authenticator } from '../security/authenticator.js';
-import { createAdmissions } from './admissions.js';
-import { createApplication } from './application.js';
-import { createBodies, type RenditionSettings } from './bodies.js';
+import type { Tls } from '../security/tls.js';
+import { createAnswering, type AnsweringOptions, type Listener } from './answering.js';
 import { clientErrorAnswer } from './client-error.js';
-import { createCompression } from './compression.js';
-import { createDeliver } from './deliver.js';
-import { createGate } from './gate.js';
-import { createHotLane, type HotLane, type Prepared } from './hot-lane.js';
 import type { HttpLimits } from './limits.js';
-import { occasionOf } from './middleware/audit.js';
-import { shownPath } from './paths.js';
-import type { WebhookEndpoint } from './services.js';
-import { createViews } from './views.js';
+import { listen, stopListening, type Listening } from './listening.js';
+import { createTlsServer } from './tls-server.js';
 
-export interface HttpServerOptions {
+export interface HttpServerOptions extends AnsweringOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Before every configuration route: empty, or `/config`. */
-  readonly prefix: string;
-  /** Where clients reach the server, for links; null: links are paths. */
-  readonly publicUrl: string | null;
-  readonly environments: Environments;
-  /** For `/encrypt`, `/decrypt` and `/key`. */
-  readonly ciphers: Ciphers;
-  readonly authenticator: Authenticator;
-  readonly access: Access;
-  readonly audit: Audit;
-  readonly health: HealthProbes;
-  readonly info: () => ServerInfo;
-  readonly webhooks: WebhookEndpoint;
-  readonly queries: QueryOptions;
-  /** Whether a source reads in the name of who asks. */
-  readonly takesCallerTokens: boolean;
-  /** Whether there are secrets that each instance has for itself. */
-  readonly takesInstances: boolean;
-  readonly renditions: RenditionSettings;
-  readonly limits: HttpLimits;
-  /** Bytes for bodies, compressed copies and prepared answers together. */
-  readonly cacheBytes: number;
-  readonly emit: Emit;
-  readonly now: () => number;
-}
-
-export interface Listening {
-  readonly address: string;
-  readonly port: number;
+  /** Started before the server; null: in clear. */
+  readonly tls: Tls | null;
 }
 
 export interface HttpServer {
@@ -70,47 +28,35 @@ export interface HttpServer {
 }
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { emit, limits } = options;
-  const hotLane = hotLaneOf(options);
-  const throughKoa = koaListener(options, hotLane);
+  const { emit, limits, tls } = options;
+  const answer = createAnswering(options);
+  let server: Server | TlsServer | undefined;
   let closing: Promise<void> | undefined;
-
-  const server = createServer(serverOptions(limits), (request, response) => {
+  const listener: Listener = (request, response) => {
     if (closing !== undefined) response.shouldKeepAlive = false;
-    const prepared = hotLane.answer(request);
-    if (prepared === undefined) {
-      throughKoa(request, response);
-      return;
-    }
-    const { decision } = prepared;
-    const recorded = decision === undefined ? undefined : options.audit.record(decision, occasionOf(request));
-    const write = (): void => {
-      writePrepared(prepared, request, response, emit);
-    };
-    if (recorded === undefined) write();
-    // What cannot be recorded is refused on the usual way, where the audit is asked first.
-    else
-      void recorded.then(write, () => {
-        throughKoa(request, response);
-      });
-  });
-  server.maxHeadersCount = limits.headerCount;
-  server.on('clientError', clientErrorAnswer(limits.requestTarget));
-
+    answer(request, response);
+  };
   return {
     async start() {
+      server = tls === null ? createServer(serverOptions(limits), listener) : tlsServer(options, tls, listener);
+      server.maxHeadersCount = limits.headerCount;
+      server.on('clientError', clientErrorAnswer(limits.requestTarget));
       const listening = await listen(server, options);
-      emit({ type: 'server-started', ...listening });
+      emit({ type: 'server-started', ...listening, scheme: tls === null ? 'http' : 'https' });
       return listening;
     },
     close(reason = 'closed') {
-      closing ??= stop(server, limits.stopTime, emit, reason);
+      closing ??= stop(server, options, reason);
       return closing;
     },
   };
 }
 
-function serverOptions(limits: HttpLimits): object {
+function tlsServer({ limits, emit }: HttpServerOptions, tls: Tls, listener: Listener): TlsServer {
+  return createTlsServer({ tls, server: serverOptions(limits), handshakeTime: limits.headersTime, listener, emit });
+}
+
+function serverOptions(limits: HttpLimits): ServerOptions {
   return {
     maxHeaderSize: limits.requestTarget + limits.headerBytes,
     headersTimeout: limits.headersTime,
@@ -121,84 +67,13 @@ function serverOptions(limits: HttpLimits): object {
   };
 }
 
-/** Who asks has a part in it unless everybody is let to everything and nobody keeps a record of it. */
-function hotLaneOf(options: HttpServerOptions): HotLane {
-  const { authenticator, access, audit, environments, cacheBytes } = options;
-  const isForEverybody = authenticator.isAnonymous && access.isOpen && !audit.isOn;
-  return createHotLane({
-    environments,
-    cacheBytes: cacheBytes / 2,
-    audit,
-    takesInstances: options.takesInstances,
-    admissions: isForEverybody ? undefined : createAdmissions({ authenticator, access, cacheBytes: cacheBytes / 16 }),
-  });
+interface Stopping {
+  readonly limits: HttpLimits;
+  readonly emit: Emit;
 }
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => void;
-
-function koaListener(options: HttpServerOptions, hotLane: HotLane): Listener {
-  const { environments, cacheBytes } = options;
-  const { fingerprint } = environments;
-  const gate = createGate(options);
-  const views = createViews(fingerprint, cacheBytes / 16);
-  const bodies = createBodies({ ...options, cacheBytes: cacheBytes / 8, fingerprint });
-  const deliver = createDeliver({ environments, hotLane, compression: createCompression(cacheBytes / 4) });
-  const services = { ...options, gate, views, bodies, deliver };
-  const callback = createApplication({ ...options, services }).callback();
-  return (request, response) => void callback(request, response);
-}
-
-function writePrepared(
-  { status, headers, body }: Prepared,
-  request: IncomingMessage,
-  response: ServerResponse,
-  emit: Emit,
-): void {
-  const start = performance.now();
-  response.writeHead(status, headers);
-  if (typeof body === 'string') response.end(body, 'latin1');
-  else response.end(body);
-  const milliseconds = performance.now() - start;
-  emit({ type: 'request-finished', method: 'GET', path: shownPath(request.url ?? ''), status, milliseconds });
-}
-
-function listen(server: Server, { host, port }: HttpServerOptions): Promise<Listening> {
-  return new Promise((resolve, reject) => {
-    const onError = (cause: NodeJS.ErrnoException): void => {
-      reject(
-        new ConfigServerError(
-          'CONFIG_LISTEN_FAILED',
-          `Cannot listen on ${host} port ${port}: ${cause.code ?? 'error'}.`,
-          {
-            cause,
-          },
-        ),
-      );
-    };
-    server.once('error', onError);
-    server.listen({ host, port }, () => {
-      server.off('error', onError);
-      const { address, port: bound } = server.address() as AddressInfo;
-      resolve({ address, port: bound });
-    });
-  });
-}
-
-async function stop(server: Server, withinMs: number, emit: Emit, reason: string): Promise<void> {
+async function stop(server: Server | TlsServer | undefined, { limits, emit }: Stopping, reason: string): Promise<void> {
   emit({ type: 'server-stopping', reason });
-  await new Promise<void>((resolve) => {
-    const deadline = setTimeout(() => {
-      server.closeAllConnections();
-    }, withinMs);
-    // A connection that turns idle meanwhile has announced `Connection: close` or is closed here.
-    const sweep = setInterval(() => {
-      server.closeIdleConnections();
-    }, 50);
-    server.close(() => {
-      clearTimeout(deadline);
-      clearInterval(sweep);
-      resolve();
-    });
-  });
+  if (server !== undefined) await stopListening(server, limits.stopTime);
   emit({ type: 'server-stopped' });
 }

@@ -15,7 +15,7 @@ export function transportLine(event: TransportEvent): Line {
       return line('error', `${event.message} What was there before goes on.`);
     case 'client-certificate-refused': {
       const { address, reason } = event;
-      return line('warn', `a client's certificate was refused: ${reason}`, { address, reason });
+      return line('warn', `a client was refused by its certificate: ${reason}`, { address, reason });
     }
   }
 }

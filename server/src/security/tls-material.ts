@@ -58,7 +58,9 @@ function keyOf({ key, keyPassphrase }: TlsMaterial): KeyObject {
   } catch {
     const isLocked = key.includes('ENCRYPTED');
     if (!isLocked) throw tlsInvalid('the key is no private key in PEM form');
-    throw tlsInvalid(keyPassphrase === null ? 'the key is locked, and there is no passphrase' : 'the passphrase does not open the key');
+    throw tlsInvalid(
+      keyPassphrase === null ? 'the key is locked, and there is no passphrase' : 'the passphrase does not open the key',
+    );
   }
 }
 

@@ -69,7 +69,6 @@ export const settingsSchema: SettingType<Settings> = z.strictObject({
 export const plannedSettings: readonly string[] = [
   'server.public-url',
   'server.management-port',
-  'server.tls',
   'sources[].credentials.ssh-key',
   'sources[].credentials.known-hosts',
   'observability.metrics',

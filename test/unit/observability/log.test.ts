@@ -20,7 +20,7 @@ function withoutTime({ time, ...rest }: Record<string, unknown>): Record<string,
 describe('the log', () => {
   it('writes an event as one JSON object a line', () => {
     const { emit, lines } = aLog('info');
-    emit({ type: 'server-started', address: '127.0.0.1', port: 8888 });
+    emit({ type: 'server-started', address: '127.0.0.1', port: 8888, scheme: 'http' });
     expect(lines().map(withoutTime)).to.deep.equal([
       {
         level: 'info',

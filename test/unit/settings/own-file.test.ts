@@ -13,7 +13,9 @@ describe('cairn.yml', () => {
 
   it('has defaults for all that it does not say', async () => {
     const { settings } = await folder.load('cairn.yml', source);
-    expect(settings.server).to.deep.equal({ host: '127.0.0.1', port: 8888, prefix: '', 'shutdown-timeout': 25_000 });
+    const { tls, ...server } = settings.server;
+    expect(server).to.deep.equal({ host: '127.0.0.1', port: 8888, prefix: '', 'shutdown-timeout': 25_000 });
+    expect(tls).to.include({ enabled: null, 'client-authentication': 'none', 'min-version': '1.2' });
     expect(settings.security).to.include({ mode: null, realm: 'cairn' });
     expect(settings.serving['accept-empty']).to.equal(true);
     expect(settings.limits.file).to.equal(4 * 1024 * 1024);

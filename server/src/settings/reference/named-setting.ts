@@ -6,6 +6,8 @@ export interface NamedSetting {
   readonly name: string;
   /** The path of the setting. */
   readonly to: string;
+  /** Where a text in PEM goes instead. */
+  readonly pemTo?: string;
   readonly convert?: Convert;
   /** What `convert` takes, where a text it throws on was given. */
   readonly taken?: string;

@@ -1,6 +1,7 @@
 import type { NamedSetting } from './named-setting.js';
 import { roleNames } from '../sections/roles.js';
 import { uniformName } from './relaxed.js';
+import { tlsNames, tlsSettings } from './tls-names.js';
 
 const server = 'spring.cloud.config.server';
 
@@ -72,6 +73,7 @@ const settings: readonly NamedSetting[] = [
   },
   { name: 'spring.security.user.roles', to: 'security.user.roles', convert: knownRoles },
   ...encryptionNames,
+  ...tlsSettings,
   { name: `${server}.monitor.endpoint.path`, to: 'webhooks.path' },
   {
     name: 'spring.cloud.config.monitor.endpoint.path',
@@ -94,7 +96,7 @@ export const refusedPrefixes: ReadonlyMap<string, string> = new Map(
       'spring.security',
       'only `spring.security.user` is read; write other ways to authenticate under `cairn.security` (docs/security.md)',
     ],
-    ['server.ssl', 'TLS is not supported yet, and leaving it out would send everything in clear'],
+    ['server.ssl', `it is not supported, and leaving it out could let in who should stay out; ${tlsNames}`],
     ['server.servlet.context-path', `give the path as ${server}.prefix`],
     ['spring.application.json', 'write its settings into a file'],
     ['spring.config.import', 'write its settings into this file'],

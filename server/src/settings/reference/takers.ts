@@ -2,6 +2,8 @@ import { settingsTree } from '../nodes.js';
 import { entryOf, layerOf, namedEntry, note, shown } from './draft.js';
 import type { Draft } from './draft.js';
 import type { FlatProperty } from './flat.js';
+import type { Entry } from '../entries.js';
+import type { NamedSetting } from './named-setting.js';
 import { namedSettings, noticedPrefixes, refusedPrefixes, silentPrefixes } from './names.js';
 
 /** One way to take a property; false: not of this kind. */
@@ -34,8 +36,12 @@ function takeNamed(draft: Draft, uniform: string, property: FlatProperty): boole
   const setting = namedSettings.get(isFile ? base.replace(/\.?file$/, '') : base);
   if (setting === undefined) return false;
   const entry = namedEntry(setting, property);
-  if (entry !== undefined) layerOf(draft, property).set(`${setting.to}${isFile ? '-file' : index}`, entry);
+  if (entry !== undefined) layerOf(draft, property).set(`${placeOf(setting, entry)}${isFile ? '-file' : index}`, entry);
   return true;
+}
+
+function placeOf({ to, pemTo = to }: NamedSetting, { value }: Entry): string {
+  return /^\s*-----BEGIN /.test(String(value)) ? pemTo : to;
 }
 
 /** Kept until all that is said of the source has been read. */

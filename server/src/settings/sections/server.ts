@@ -3,12 +3,15 @@ import { z } from 'zod';
 import { text } from '../fields.js';
 import { duration, wholeNumber } from '../quantities.js';
 import type { SettingType } from '../facts.js';
+import { tlsSection } from './tls.js';
+import type { TlsSettings } from './tls.js';
 
 export interface ServerSettings {
   readonly host: string;
   readonly port: number;
   readonly prefix: string;
   readonly 'shutdown-timeout': number;
+  readonly tls: TlsSettings;
 }
 
 export const serverSection: SettingType<ServerSettings> = z.strictObject({
@@ -40,4 +43,5 @@ export const serverSection: SettingType<ServerSettings> = z.strictObject({
     description: 'How long requests in flight may take to finish after SIGTERM or SIGINT.',
     reference: ['spring.lifecycle.timeout-per-shutdown-phase'],
   }),
+  tls: tlsSection,
 });

@@ -1,0 +1,113 @@
+/** The one seam before Koa: what is prepared is written at once, everything else goes the usual way. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Audit } from '../core/audit.js';
+import type { Emit } from '../core/events.js';
+import type { HealthProbes, ServerInfo } from '../core/health.js';
+import type { QueryOptions } from '../core/query.js';
+import type { Environments } from '../environments/environments.js';
+import type { Ciphers } from '../secrets/ciphers.js';
+import type { Access } from '../security/access.js';
+import type { Authenticator } from '../security/authenticator.js';
+import { createAdmissions } from './admissions.js';
+import { createApplication } from './application.js';
+import { createBodies, type RenditionSettings } from './bodies.js';
+import { createCompression } from './compression.js';
+import { createDeliver } from './deliver.js';
+import { createGate } from './gate.js';
+import { createHotLane, type HotLane, type Prepared } from './hot-lane.js';
+import type { HttpLimits } from './limits.js';
+import { occasionOf } from './middleware/audit.js';
+import { shownPath } from './paths.js';
+import type { WebhookEndpoint } from './services.js';
+import { createViews } from './views.js';
+
+export interface AnsweringOptions {
+  /** Before every configuration route: empty, or `/config`. */
+  readonly prefix: string;
+  /** Where clients reach the server, for links; null: links are paths. */
+  readonly publicUrl: string | null;
+  readonly environments: Environments;
+  /** For `/encrypt`, `/decrypt` and `/key`. */
+  readonly ciphers: Ciphers;
+  readonly authenticator: Authenticator;
+  readonly access: Access;
+  readonly audit: Audit;
+  readonly health: HealthProbes;
+  readonly info: () => ServerInfo;
+  readonly webhooks: WebhookEndpoint;
+  readonly queries: QueryOptions;
+  /** Whether a source reads in the name of who asks. */
+  readonly takesCallerTokens: boolean;
+  /** Whether there are secrets that each instance has for itself. */
+  readonly takesInstances: boolean;
+  readonly renditions: RenditionSettings;
+  readonly limits: HttpLimits;
+  /** Bytes for bodies, compressed copies and prepared answers together. */
+  readonly cacheBytes: number;
+  readonly emit: Emit;
+  readonly now: () => number;
+}
+
+export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+export function createAnswering(options: AnsweringOptions): Listener {
+  const hotLane = hotLaneOf(options);
+  const throughKoa = koaListener(options, hotLane);
+  return (request, response) => {
+    const prepared = hotLane.answer(request);
+    if (prepared === undefined) {
+      throughKoa(request, response);
+      return;
+    }
+    const { decision } = prepared;
+    const recorded = decision === undefined ? undefined : options.audit.record(decision, occasionOf(request));
+    const write = (): void => {
+      writePrepared(prepared, request, response, options.emit);
+    };
+    if (recorded === undefined) write();
+    // What cannot be recorded is refused on the usual way, where the audit is asked first.
+    else
+      void recorded.then(write, () => {
+        throughKoa(request, response);
+      });
+  };
+}
+
+/** Who asks has a part in it unless everybody is let to everything and nobody keeps a record of it. */
+function hotLaneOf(options: AnsweringOptions): HotLane {
+  const { authenticator, access, audit, environments, cacheBytes } = options;
+  const isForEverybody = authenticator.isAnonymous && access.isOpen && !audit.isOn;
+  return createHotLane({
+    environments,
+    cacheBytes: cacheBytes / 2,
+    audit,
+    takesInstances: options.takesInstances,
+    admissions: isForEverybody ? undefined : createAdmissions({ authenticator, access, cacheBytes: cacheBytes / 16 }),
+  });
+}
+
+function koaListener(options: AnsweringOptions, hotLane: HotLane): Listener {
+  const { environments, cacheBytes } = options;
+  const { fingerprint } = environments;
+  const gate = createGate(options);
+  const views = createViews(fingerprint, cacheBytes / 16);
+  const bodies = createBodies({ ...options, cacheBytes: cacheBytes / 8, fingerprint });
+  const deliver = createDeliver({ environments, hotLane, compression: createCompression(cacheBytes / 4) });
+  const services = { ...options, gate, views, bodies, deliver };
+  const callback = createApplication({ ...options, services }).callback();
+  return (request, response) => void callback(request, response);
+}
+
+function writePrepared(
+  { status, headers, body }: Prepared,
+  request: IncomingMessage,
+  response: ServerResponse,
+  emit: Emit,
+): void {
+  const start = performance.now();
+  response.writeHead(status, headers);
+  if (typeof body === 'string') response.end(body, 'latin1');
+  else response.end(body);
+  const milliseconds = performance.now() - start;
+  emit({ type: 'request-finished', method: 'GET', path: shownPath(request.url ?? ''), status, milliseconds });
+}
