@@ -83,8 +83,8 @@ export function auditIn(root: string, disk: Disk = systemDisk): TestAudit {
       const texts = await Promise.all(own.map((name) => fs.readFile(join(folder, name), 'utf8')));
       return texts
         .join('')
-        .trimEnd()
         .split('\n')
+        .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as Record<string, unknown>);
     },
     files: names,
