@@ -42,6 +42,7 @@ export interface FakeVault {
 export async function startFakeVault(
   say: (asked: VaultAsked) => VaultSays | Promise<VaultSays>,
   tls?: ServerOptions,
+  wantedPort = 0,
 ): Promise<FakeVault> {
   let current = say;
   const asked: VaultAsked[] = [];
@@ -56,7 +57,7 @@ export async function startFakeVault(
     });
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(wantedPort, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,

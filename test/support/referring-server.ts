@@ -54,8 +54,7 @@ data-directory: ${settings.path}
 observability: { log: { level: trace } }
 sources: [{ type: native, search-locations: ["${folder.path}"] }]
 vault:
-  address: ${vault.url}
-${indent(lines)}
+${indent(lines.includes('address:') ? lines : `address: ${vault.url}\n${lines}`)}
 secrets:
 ${indent(secrets)}
 ${more}
