@@ -58,7 +58,7 @@ describe('references that lead to nothing, in a server', () => {
       const why = {
         missing: 'Vault has no such secret, or none of that key',
         refused: 'Vault does not let it be read',
-        malformed: 'the reference has a form that is not taken; ${vault:path#key} would be',
+        malformed: 'the reference has a form that is not taken; ${vault:path#key} and {transit:key}vault:v1:… would be',
       }[reason];
       expect(log()).to.match(/The secret of the key \\"db\.password\\" in [^"]*orders\.yml cannot be had: /);
       expect(log()).to.contain(` cannot be had: ${String(why)}.`);
