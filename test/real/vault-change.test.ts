@@ -58,6 +58,10 @@ describe('a server, a service and a real Vault, each in a process of its own', (
     const cairn = cleanups.add(await startCairnProcess(['--config', path.join(folder.path, 'cairn.yml')]));
     return { cairn, get: (at: string) => fetch(`${cairn.url}${at}`, { signal: AbortSignal.timeout(10_000) }) };
   };
+  const accessors = async (): Promise<readonly string[]> => {
+    const { body } = await vault.send('LIST', 'auth/token/accessors');
+    return (body['data'] as unknown as { readonly keys: readonly string[] }).keys;
+  };
   const rotate = (password: string) => vault.send('POST', 'secret/data/orders', { data: { password } });
   const files = { 'orders.yml': 'password: "{vault}:orders#password"\nplain: 1\n' };
 
@@ -86,7 +90,10 @@ describe('a server, a service and a real Vault, each in a process of its own', (
   it('go on where the server’s token is revoked in the middle', async () => {
     const { cairn } = await stage(files);
     const service = cleanups.add(await startService(cairn.url, 'orders', 'default'));
+    const before = await accessors();
     await vault.send('POST', 'sys/leases/revoke-prefix/auth/userpass/login/cairn', {});
+    const after = await accessors();
+    expect(before.filter((accessor) => !after.includes(accessor)).length).to.equal(1);
     await rotate('p-2');
     expect((await service.nextChange()).changed).to.deep.equal([{ key: 'password', previous: 'p-1', next: 'p-2' }]);
   });
