@@ -51,6 +51,7 @@ export function createAnonymousAuthenticator(): Authenticator {
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { schemes, gateway, now } = options;
+  const places = { gateway, certificates: schemes.some(({ name }) => name === 'certificate') };
   const remembered = createRemembered({ most: options.mostRemembered, now });
   // Clients that start together with one password cost one computation.
   const flights = createSingleFlight<Verdict>();
@@ -69,9 +70,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
   return {
     isAnonymous: false,
-    presents: (presented) => credentialOf(presented, gateway).kind !== 'none',
+    presents: (presented) => credentialOf(presented, places).kind !== 'none',
     async authenticate(presented, signal) {
-      const found = credentialOf(presented, gateway);
+      const found = credentialOf(presented, places);
       if (found.kind !== 'one') throw refusals.form(found, presented);
       const { credential } = found;
       const id = credentialId(credential);
@@ -82,7 +83,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       throw refusals.wrong(credential, verdict.reason, presented);
     },
     recognize(presented) {
-      const found = credentialOf(presented, gateway);
+      const found = credentialOf(presented, places);
       return found.kind === 'one' ? remembered.get(credentialId(found.credential)) : undefined;
     },
     close() {

@@ -8,6 +8,14 @@ export interface GatewayHeaders {
   readonly roles: string | null;
 }
 
+/** Where credentials are looked for beside `Authorization`. */
+export interface CredentialPlaces {
+  /** Null: there is no gateway, and its headers are headers like any other. */
+  readonly gateway: GatewayHeaders | null;
+  /** Whether client certificates say who asks, or only open the connection. */
+  readonly certificates: boolean;
+}
+
 /** What of a request is its credential. */
 export type Found =
   | { readonly kind: 'none' }
@@ -24,13 +32,13 @@ const authorizationForm = /^([A-Za-z]{1,32}) {1,8}([A-Za-z0-9._~+/-]+=*)$/;
  * The credential of a request. A client certificate belongs to the connection: it counts where the request itself brings
  * nothing, and never makes up for an `Authorization` that is wrong.
  */
-export function credentialOf(presented: Presented, gateway: GatewayHeaders | null): Found {
+export function credentialOf(presented: Presented, { gateway, certificates }: CredentialPlaces): Found {
   const authorization = presented.header('authorization');
   const names = gateway === null ? [] : presented.header(gateway.name);
   if (authorization.length + names.length > 1) return { kind: 'several' };
   if (authorization[0] !== undefined) return ofAuthorization(authorization[0]);
   if (gateway !== null && names[0] !== undefined) return ofGateway(presented, names[0], gateway);
-  const { certificate } = presented;
+  const certificate = certificates ? presented.certificate : null;
   return certificate === null ? { kind: 'none' } : one({ kind: 'certificate', certificate });
 }
 

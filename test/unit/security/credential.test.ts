@@ -4,9 +4,11 @@ import { credentialId, credentialOf } from '#server/security/credential.js';
 import { aCertificate, aPresented } from '../../support/presented.js';
 
 const gateway = { name: 'x-forwarded-user', roles: 'x-forwarded-groups' };
+const places = { gateway, certificates: true };
+const plain = { gateway: null, certificates: false };
 
 describe('the credential of a request', () => {
-  const ofLine = (authorization: string) => credentialOf(aPresented({ headers: { authorization } }), null);
+  const ofLine = (authorization: string) => credentialOf(aPresented({ headers: { authorization } }), plain);
 
   it('is what the one Authorization line has, its scheme in any letters', () => {
     expect(ofLine('Basic dTpw')).to.deep.equal({ kind: 'one', credential: { kind: 'basic', encoded: 'dTpw' } });
@@ -42,7 +44,7 @@ describe('the credential of a request', () => {
   }
 
   it('is none where the request brings nothing', () => {
-    expect(credentialOf(aPresented(), gateway)).to.deep.equal({ kind: 'none' });
+    expect(credentialOf(aPresented(), places)).to.deep.equal({ kind: 'none' });
   });
 
   it('is ambiguous with two Authorization lines, equal ones too, or with one beside the header of a gateway', () => {
@@ -54,34 +56,35 @@ describe('the credential of a request', () => {
       { 'x-forwarded-user': 'ann', 'x-forwarded-groups': ['a', 'b'] },
     ];
     for (const headers of several)
-      expect(credentialOf(aPresented({ headers }), gateway), JSON.stringify(headers)).to.deep.equal({
+      expect(credentialOf(aPresented({ headers }), places), JSON.stringify(headers)).to.deep.equal({
         kind: 'several',
       });
   });
 
   it('is the certificate of the connection where the request itself brings nothing', () => {
     const certificate = aCertificate();
-    expect(credentialOf(aPresented({ certificate }), gateway)).to.deep.equal({
+    expect(credentialOf(aPresented({ certificate }), places)).to.deep.equal({
       kind: 'one',
       credential: { kind: 'certificate', certificate },
     });
     const both = aPresented({ certificate, headers: { authorization: 'Bearer x' } });
-    expect(credentialOf(both, gateway)).to.deep.equal({ kind: 'one', credential: { kind: 'bearer', token: 'x' } });
+    expect(credentialOf(both, places)).to.deep.equal({ kind: 'one', credential: { kind: 'bearer', token: 'x' } });
+    expect(credentialOf(aPresented({ certificate }), plain)).to.deep.equal({ kind: 'none' });
     const wrong = aPresented({ certificate, headers: { authorization: 'nonsense' } });
-    expect(credentialOf(wrong, gateway)).to.deep.equal({ kind: 'malformed' });
+    expect(credentialOf(wrong, places)).to.deep.equal({ kind: 'malformed' });
   });
 
   it('is what a gateway says where one is configured, with all that makes it trusted', () => {
     const certificate = aCertificate();
     const headers = { 'x-forwarded-user': 'ann', 'x-forwarded-groups': 'a,b' };
     const presented = aPresented({ headers, certificate, address: '10.0.0.1' });
-    expect(credentialOf(presented, gateway)).to.deep.equal({
+    expect(credentialOf(presented, places)).to.deep.equal({
       kind: 'one',
       credential: { kind: 'gateway', name: 'ann', roles: 'a,b', certificate, address: '10.0.0.1' },
     });
-    expect(credentialOf(aPresented({ headers }), null)).to.deep.equal({ kind: 'none' });
+    expect(credentialOf(aPresented({ headers }), plain)).to.deep.equal({ kind: 'none' });
     const { roles: _, ...bare } = gateway;
-    expect(credentialOf(aPresented({ headers }), { ...bare, roles: null })).to.deep.include({
+    expect(credentialOf(aPresented({ headers }), { ...plain, gateway: { ...bare, roles: null } })).to.deep.include({
       credential: { kind: 'gateway', name: 'ann', roles: null, certificate: null, address: '192.0.2.1' },
     });
   });
