@@ -23,8 +23,14 @@ export async function localTextCiphers(settings: EncryptionSettings): Promise<Te
   };
 }
 
+/** A running server, and what it is to know us by; user info of its URL is HTTP Basic. */
+export interface RemoteServer {
+  readonly url: URL;
+  readonly token: string | null;
+}
+
 /** By the routes of a running server. */
-export function remoteTextCiphers(server: URL): TextCiphers {
+export function remoteTextCiphers(server: RemoteServer): TextCiphers {
   return {
     encrypt: async (text) => CIPHER_MARK + (await post(server, 'encrypt', text)),
     decrypt: (value) => post(server, 'decrypt', withoutMark(value)),
@@ -35,11 +41,12 @@ function withoutMark(value: string): string {
   return value.startsWith(CIPHER_MARK) ? value.slice(CIPHER_MARK.length) : value;
 }
 
-async function post(server: URL, route: string, body: string): Promise<string> {
+async function post({ url: server, token }: RemoteServer, route: string, body: string): Promise<string> {
   const { username, password, origin, pathname } = server;
   const headers = new Headers({ 'Content-Type': 'text/plain;charset=UTF-8' });
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  if (credentials !== ':') headers.set('Authorization', `Basic ${Buffer.from(credentials).toString('base64')}`);
+  if (token !== null) headers.set('Authorization', `Bearer ${token}`);
+  else if (credentials !== ':') headers.set('Authorization', `Basic ${Buffer.from(credentials).toString('base64')}`);
   const url = `${origin}${pathname.replace(/\/$/, '')}/${route}`;
   const answer = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(DEADLINE_MS) }).catch(
     (cause: unknown) => {
@@ -57,6 +64,11 @@ function refusal(status: number, text: string, origin: string): ConfigServerErro
     return new ConfigServerError('CONFIG_CIPHER_INVALID', 'Text not encrypted with this key');
   }
   if (/"status":\s*"NO_KEY"/.test(text)) return new ConfigServerError('NO_KEY', `${origin} has no such key.`);
+  if (status === 401) {
+    const message = `${origin} wants to know who asks: give a token as --token-file FILE, or https://user:password@… as --server.`;
+    return new ConfigServerError('CONFIG_UNAUTHENTICATED', message);
+  }
+  if (status === 403) return new ConfigServerError('CONFIG_FORBIDDEN', `${origin} does not let this principal do it.`);
   return new ConfigServerError('CONFIG_SOURCE_UNAVAILABLE', `${origin} answered ${status}.`);
 }
 

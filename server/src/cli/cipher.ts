@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { loadSettings } from '../app/load-settings.js';
 import { localTextCiphers, remoteTextCiphers } from '../app/text-ciphers.js';
 import type { TextCiphers } from '../app/text-ciphers.js';
@@ -14,6 +15,7 @@ export interface CipherOptions {
   readonly keyFile?: string;
   readonly suite?: string;
   readonly server?: string;
+  readonly tokenFile?: string;
   readonly json?: true;
 }
 
@@ -47,9 +49,24 @@ async function textOf(argument: string | undefined, { stdin }: ProgramContext): 
 }
 
 async function ciphersFor(options: CipherOptions, context: ProgramContext): Promise<TextCiphers> {
-  if (options.server !== undefined) return remoteTextCiphers(serverUrl(options.server));
+  const { server, tokenFile } = options;
+  if (server !== undefined) return remoteTextCiphers({ url: serverUrl(server), token: await tokenIn(tokenFile) });
   const { settings } = await loadSettings(loadRequest(options, context));
   return localTextCiphers(settings.encryption);
+}
+
+/** Only what a header takes: a request that breaks would show it. */
+async function tokenIn(file: string | undefined): Promise<string | null> {
+  if (file === undefined) return null;
+  const token = await readFile(file, 'utf8').then(
+    (text) => text.trim(),
+    () => '',
+  );
+  if (/^[\x21-\x7e]{1,16384}$/.test(token)) return token;
+  throw new ConfigServerError(
+    'CONFIG_SETTINGS_INVALID',
+    '`--token-file` takes a file with a token, which can be read.',
+  );
 }
 
 function serverUrl(text: string): URL {

@@ -101,6 +101,9 @@ function describeCipher(program: Command, finish: (status: number) => void, comm
     .addOption(new Option('--config-format <format>', 'whose names the file has').choices(['cairn', 'spring']))
     .addOption(new Option('--key-file <file>', 'file with the key: a text, or an RSA private key in PEM'))
     .addOption(new Option('--server <url>', 'let a running server do it').conflicts(['config', 'keyFile', 'suite']))
+    .addOption(
+      new Option('--token-file <file>', 'file with a token for that server').conflicts(['config', 'keyFile', 'suite']),
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', `\nExample:\n  ${command.example}`);
   if (command.name === 'encrypt') {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { startHttp } from '../../support/http-fixture.js';
 import { aCiphers } from '../../support/key-stores.js';
+import { namedAuthenticator } from '../../support/secured.js';
 import { runCairn } from '../../support/program-run.js';
 import { aSettingsFolder, type SettingsFolder } from '../../support/settings-folder.js';
 
@@ -77,6 +78,37 @@ describe('cairn encrypt and decrypt', () => {
     expect(gone).to.include({ status: 1, stderr: `cairn: CONFIG_SOURCE_UNAVAILABLE: No answer from ${http.url}.\n` });
   });
 
+  it('show a running server a token, or a user’s password', async () => {
+    const authenticator = namedAuthenticator();
+    const http = await startHttp({ http: { ciphers: await aCiphers({ key: 'secretkey' }), authenticator } });
+    const tokens = await Promise.all(
+      ['encryptor:ci', 'reader:ci', 'canary'].map((token, at) => folder.write(`token-${at}`, `${token}\n`)),
+    );
+    const run = (token: string) => cairn(['encrypt', '--server', http.url, '--token-file', token, 'x']);
+    const [good, reader, wrong, basic] = await Promise.all([
+      ...tokens.map(run),
+      cairn(['encrypt', '--server', http.url.replace('//', '//ann:canary@'), 'x']),
+    ]);
+    await http.server.close();
+    expect(good).to.include({ status: 0, stderr: '' });
+    expect(reader?.stderr).to.equal(`cairn: CONFIG_FORBIDDEN: ${http.url} does not let this principal do it.\n`);
+    for (const refused of [wrong, basic]) {
+      expect(refused).to.include({ status: 1, stdout: '' });
+      expect(refused?.stderr).to.contain('wants to know who asks').and.not.to.contain('canary');
+    }
+  });
+
+  it('take a token that a header takes only', async () => {
+    for (const text of ['', 'a b', 'canary\u00e9', 'a\nb']) {
+      const file = await folder.write('token', text);
+      const refused = await cairn(['encrypt', '--server', 'http://127.0.0.1:1', '--token-file', file, 'x']);
+      expect(refused).to.include({ status: 2, stdout: '' });
+      expect(refused.stderr).to.contain('`--token-file` takes a file with a token').and.not.to.contain('canary');
+    }
+    const none = await cairn(['encrypt', '--server', 'http://127.0.0.1:1', '--token-file', `${folder.path}/none`, 'x']);
+    expect(none.status).to.equal(2);
+  });
+
   it('say of a server without a key that it has none', async () => {
     const http = await startHttp();
     try {
@@ -105,6 +137,7 @@ describe('cairn encrypt and decrypt', () => {
     [['decrypt', '--key-file', 'KEY', '--suite', 'v2', 'x'], /unknown option '--suite'/],
     [['encrypt', '--server', 'ftp://x', 'x'], /takes a URL such as/],
     [['encrypt', '--server', 'http://x', '--key-file', 'KEY', 'x'], /cannot be used with option/],
+    [['encrypt', '--token-file', 'x', '--key-file', 'KEY', 'x'], /cannot be used with option/],
   ];
   for (const [args, said] of badUses) {
     it(`end with 2 for 'cairn ${args.join(' ')}' and say why`, async () => {
