@@ -90,6 +90,16 @@ describe('dynamic secrets under the whole server', () => {
     expect(log()).to.contain('has ended without another one').and.not.match(noCanary);
   });
 
+  it('are refused past their number to who needs another one, and to nobody else', async () => {
+    const { user, log } = await stage('{ path: database/creds/app, max-leases: 1 }');
+    const first = await user('/orders/dev');
+    expect(await user('/billing/dev')).to.deep.equal([503, 'CONFIG_SECRET_UNRESOLVED']);
+    expect(log()).to.contain(
+      'cannot be had: no lease is left of the 1 that there may be (secrets.dynamic[].max-leases)',
+    );
+    expect(await user('/orders/dev')).to.equal(first);
+  });
+
   it('are revoked when the server stops', async () => {
     const { close, user, credentials } = await stage('{ path: database/creds/app }');
     await user('/orders/dev');

@@ -144,7 +144,7 @@ export const errorCatalogue = {
   CONFIG_SECRET_UNRESOLVED: {
     status: 503,
     title: 'Secret not resolved',
-    help: 'A value refers to a secret of Vault that cannot be had: Vault does not answer and no copy may be served any more, or the reference leads to nothing and `secrets.unresolved` is `fail` (always, in a file that is served as text). The log names the property source, the key and the reason.',
+    help: 'A value refers to a secret of Vault that cannot be had: Vault does not answer and no copy may be served any more, there are as many dynamic secrets as `max-leases` allows, or the reference leads to nothing and `secrets.unresolved` is `fail` (always, in a file that is served as text). The log names the property source, the key and the reason.',
   },
   CONFIG_SOURCE_UNAVAILABLE: {
     status: 503,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { TreeMap } from 'cairn-config-client/values';
 import { ConfigServerError } from '../core/errors.js';
-import type { SecretAddress, SecretAsker } from '../vault/secret-store.js';
-import type { Secret, SecretOutcome } from '../vault/secrets.js';
+import type { SecretAddress, SecretAsker, StoreOutcome } from '../vault/secret-store.js';
+import type { Secret } from '../vault/secrets.js';
 import { addressKey, placeText, type Referring } from './referring.js';
 import type { SecretPlaces } from './secret-places.js';
 
@@ -87,7 +87,7 @@ export function createSecretReader(places: SecretPlaces): SecretReader {
 
 const nothing: One = { found: { kind: 'missing' }, id: 'missing', isStale: false };
 
-function oneOf(outcome: SecretOutcome): One | Silence {
+function oneOf(outcome: StoreOutcome): One | Silence {
   switch (outcome.kind) {
     case 'secret': {
       const { secret, isStale = false } = outcome;
@@ -98,6 +98,8 @@ function oneOf(outcome: SecretOutcome): One | Silence {
     case 'unusable':
       return { found: { kind: outcome.kind }, id: outcome.kind, isStale: false };
     case 'unavailable':
+      return { reason: `Vault cannot be read: ${outcome.reason}` };
+    case 'exhausted':
       return { reason: outcome.reason };
   }
 }
@@ -113,5 +115,5 @@ function joinedId(ids: readonly string[]): string {
 function silent({ mentions }: Referring, address: SecretAddress, { reason }: Silence): ConfigServerError {
   const mention = mentions.find((one) => addressKey(one.address) === addressKey(address));
   const what = mention === undefined ? 'A secret' : `The secret of ${placeText(mention)}`;
-  return new ConfigServerError('CONFIG_SECRET_UNRESOLVED', `${what} cannot be had: Vault cannot be read: ${reason}.`);
+  return new ConfigServerError('CONFIG_SECRET_UNRESOLVED', `${what} cannot be had: ${reason}.`);
 }

@@ -9,7 +9,8 @@ import type { Logins } from './vault.js';
 import { createLeaseRevocations, type RetiredLease } from './lease-revocations.js';
 import { createLease, type Lease } from './lease.js';
 import type { LeaseAt, LeaseTold } from './lease-at.js';
-import type { FreshSecret, SecretOutcome } from './secrets.js';
+import type { StoreOutcome } from './secret-store.js';
+import type { FreshSecret } from './secrets.js';
 
 export interface LeasesOptions {
   readonly asServer: AsServer;
@@ -26,7 +27,7 @@ export interface LeasesOptions {
 }
 
 export interface Leases {
-  get(at: LeaseAt, signal: AbortSignal): Promise<SecretOutcome>;
+  get(at: LeaseAt, signal: AbortSignal): Promise<StoreOutcome>;
   /** The secret where it is here and its renewal is not late. */
   peek(at: LeaseAt): FreshSecret | undefined;
   /** Tells of a failure as those of leases are told: once, until something of that path goes well. */
@@ -118,10 +119,10 @@ async function retiredOf(lease: Lease, deadline: AbortSignal): Promise<readonly 
   return leaseId === null ? [] : [{ at: lease.at, leaseId }];
 }
 
-function full({ path, scope, role }: LeaseAt, tell: (told: LeaseTold) => void): SecretOutcome {
-  const reason = `there are ${role.maxLeases} leases already (secrets.dynamic[].max-leases)`;
+function full({ path, scope, role }: LeaseAt, tell: (told: LeaseTold) => void): StoreOutcome {
+  const reason = `no lease is left of the ${role.maxLeases} that there may be (secrets.dynamic[].max-leases)`;
   tell({ type: 'lease-failed', path, scope, action: 'read', reason });
-  return { kind: 'unavailable', reason };
+  return { kind: 'exhausted', reason };
 }
 
 /** Tells of a failure of a path once until something of that path goes well: leases fail together. */

@@ -23,12 +23,15 @@ export interface SecretAsker {
   readonly instance: string | null;
 }
 
+/** `exhausted`: Vault is not asked, because it has given as many as it may. `reason` is public. */
+export type StoreOutcome = SecretOutcome | { readonly kind: 'exhausted'; readonly reason: string };
+
 /** One kind of secrets that configuration may refer to: those of KV engines, or leased ones. */
 export interface SecretStore {
   /** Whether secrets of this path are this store's; the first store that says so is asked. */
   holds(path: string): boolean;
   /** Never throws for what Vault says; `refused` with 400 where the address is none that it takes. */
-  get(at: SecretAddress, asker: SecretAsker, signal: AbortSignal): Promise<SecretOutcome>;
+  get(at: SecretAddress, asker: SecretAsker, signal: AbortSignal): Promise<StoreOutcome>;
   /** The secret where it is here and needs no look at Vault. Synchronous and cheap. */
   peek(at: SecretAddress, asker: SecretAsker): FreshSecret | undefined;
   /** Moves whenever something that `peek` gave is not what it would give now, but by time alone. */

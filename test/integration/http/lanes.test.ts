@@ -12,14 +12,14 @@ const sources = [aSource('repo/a.yml', values), aSource('repo/b.yml', { port: 1n
 /** One server with the hot lane, one that has to ask who asks and so goes through Koa each time. */
 async function twins(): Promise<{ hot: HttpFixture; koa: HttpFixture }> {
   const clock = { now: () => 5_000 };
-  const hot = await startHttp({ environments: clock });
+  const hot = await startHttp({ environments: clock, http: { takesInstances: true } });
   const authenticator = {
     ...createAnonymousAuthenticator(),
     isAnonymous: false,
     presents: () => true,
     recognize: () => undefined,
   };
-  const koa = await startHttp({ environments: clock, http: { authenticator } });
+  const koa = await startHttp({ environments: clock, http: { authenticator, takesInstances: true } });
   for (const { backend } of [hot, koa]) {
     backend.serve('v1', 'c', sources);
     backend.addFile('x.conf', 'x');
@@ -61,6 +61,9 @@ const preferences: readonly Readonly<Record<string, string>>[] = [
   { 'if-none-match': '"other"' },
   { 'if-modified-since': 'Thu, 01 Jan 2026 00:00:00 GMT' },
   { authorization: 'Basic eDp5', 'x-config-token': 'x' },
+  { 'x-config-instance': 'a' },
+  { 'x-config-instance': 'a', accept: V2 },
+  { 'x-config-instance': 'a b' },
   { prefer: 'wait=1' },
   { connection: 'close' },
 ];

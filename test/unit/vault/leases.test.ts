@@ -76,8 +76,8 @@ describe('leases of dynamic secrets', () => {
       await password(aLease({ role: few, scope: 'a' }));
       await password(aLease({ role: few, scope: 'b' }));
       expect(await password(aLease({ role: few, scope: 'c' }))).to.deep.equal({
-        kind: 'unavailable',
-        reason: 'there are 2 leases already (secrets.dynamic[].max-leases)',
+        kind: 'exhausted',
+        reason: 'no lease is left of the 2 that there may be (secrets.dynamic[].max-leases)',
       });
       expect(await password(aLease({ role: { ...few }, scope: 'd' }))).to.equal('password-3');
       expect(types()).to.deep.equal([

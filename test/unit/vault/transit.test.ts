@@ -3,8 +3,7 @@ import { CallerToken } from '#server/core/caller-token.js';
 import { readJson } from '#server/core/read-json.js';
 import type { VaultAnswer } from '#server/vault/client.js';
 import { createOutage } from '#server/vault/outage.js';
-import type { SecretAddress, SecretAsker } from '#server/vault/secret-store.js';
-import type { SecretOutcome } from '#server/vault/secrets.js';
+import type { SecretAddress, SecretAsker, StoreOutcome } from '#server/vault/secret-store.js';
 import { createTransit, type Transit } from '#server/vault/transit.js';
 import { eventually } from '../../support/eventually.js';
 import { sealed, transitOf } from '../../support/fake-transit.js';
@@ -31,7 +30,7 @@ interface Stage {
 }
 
 const at = (key: string, ciphertext: string): SecretAddress => ({ path: `transit/${key}`, pin: null, ciphertext });
-const textOf = (outcome: SecretOutcome): unknown =>
+const textOf = (outcome: StoreOutcome): unknown =>
   outcome.kind === 'secret' && outcome.isStale !== true ? outcome.secret.values?.get('plaintext') : outcome;
 
 function stage(): Stage {
