@@ -1,14 +1,18 @@
 import { X509Certificate } from 'node:crypto';
+import { load } from 'cairn-config-client';
 import { expect } from 'chai';
 import type { VaultAuth } from '#server/vault/login.js';
 import type { LeaseAt } from '#server/vault/lease-at.js';
 import { createLeases, type Leases } from '#server/vault/leases.js';
 import { createVault, type Vault } from '#server/vault/vault.js';
+import { startCairnApp } from '../support/cairn-app.js';
 import { createCleanups } from '../support/cleanups.js';
 import { eventually } from '../support/eventually.js';
+import { aFolder } from '../support/folders.js';
 import { aLease } from '../support/lease-stage.js';
 import { noAbort } from '../support/queries.js';
 import { needTestServer, needVault, startRealVault, type RealVault, type TestServer } from '../support/real-vault.js';
+import { aSettingsFolder } from '../support/settings-folder.js';
 import { must } from '../support/vault-logins.js';
 import { vaultOptions } from '../support/vault-options.js';
 
@@ -168,5 +172,35 @@ describe('dynamic secrets of a real Vault', () => {
       return next.serialNumber === first.serialNumber ? undefined : next;
     });
     expect(Date.parse(second.validFrom)).to.be.below(Date.parse(first.validTo));
+  });
+
+  it('reach two instances of a service as two users who are let in, and go with the server', async () => {
+    await addUser();
+    await addRole({ default_ttl: '1h' });
+    const files = cleanups.add(
+      await aFolder({
+        'orders.yml':
+          'db:\n  user: "{vault}:database/creds/orders#username"\n  password: "{vault}:database/creds/orders#password"\n',
+      }),
+    );
+    const folder = cleanups.add(await aSettingsFolder());
+    const config = await folder.write(
+      'cairn.yml',
+      `data-directory: ${folder.path}
+vault: { address: "${real.address}", auth: { method: userpass, userpass: { username: cairn, password: p } } }
+sources: [{ type: native, search-locations: ["${files.path}"] }]
+secrets:
+  dynamic: [{ path: database/creds/orders, per: instance }]
+  allow: [{ applications: [orders], paths: ["database/creds/{application}"] }]
+`,
+    );
+    const app = cleanups.add(await startCairnApp(config));
+    const open = async () => cleanups.add(await load({ url: app.url, application: 'orders', refresh: false }));
+    const [one, other] = [await open(), await open()];
+    const entries = [one, other].map((service) => [service.get('db.user'), service.get('db.password')]);
+    expect(new Map(entries as [string, string][])).to.deep.equal(await testServer.users());
+    expect((await users()).length).to.equal(2);
+    await app.close();
+    await eventually(async () => ((await users()).length === 0 ? true : undefined));
   });
 });

@@ -167,11 +167,10 @@ export function createLease(options: LeaseOptions): Lease {
   };
   /** Vault does not renew it: it is gone, or only cannot be renewed. */
   const examine = async (before: Held, refusal: VaultAnswer): Promise<void> => {
-    const isForbidden = refusal.kind === 'refused' && refusal.status === 403;
     const body = { lease_id: before.grant.leaseId };
-    const looked = isForbidden ? refusal : await asServer({ path: 'sys/leases/lookup', body, signal });
+    const looked = isUnknown(refusal) ? await asServer({ path: 'sys/leases/lookup', body, signal }) : refusal;
     if (held !== before || isClosed) return;
-    if (!isForbidden && (looked.kind === 'refused' || looked.kind === 'missing')) {
+    if (isUnknown(looked)) {
       options.tell({ type: 'lease-failed', path, scope, action: 'renew', reason: 'it has no such lease any more' });
       end();
       return;
@@ -275,6 +274,11 @@ export function createLease(options: LeaseOptions): Lease {
 }
 
 const nothing: SecretOutcome = { kind: 'secret', secret: { values: null, id: '' } };
+
+/** What Vault says of leases that it does not have, and of some that it does not renew; 403 is for who may not ask. */
+function isUnknown(answer: VaultAnswer): boolean {
+  return answer.kind === 'missing' || (answer.kind === 'refused' && answer.status === 400);
+}
 
 function reasonOf(answer: VaultAnswer): string {
   if (answer.kind === 'unavailable' || answer.kind === 'unusable') return answer.reason;

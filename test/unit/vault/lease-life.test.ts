@@ -88,6 +88,17 @@ describe('a lease of a dynamic secret', () => {
       ]);
     });
 
+    it('that the server may neither renew nor look up are replaced before their end', async () => {
+      const one = stage();
+      await one.password();
+      one.vault.answer('sys/leases/renew', () => vaultRefuses(400));
+      one.vault.answer('sys/leases/lookup', () => vaultRefuses(403));
+      await one.pass(40 * minute, 3);
+      expect([await one.password(), one.clock.next]).to.deep.equal(['password-1', 0]);
+      await one.pass(0, 4);
+      expect(await one.password()).to.equal('password-2');
+    });
+
     it('that cannot be renewed although Vault has them are replaced before their end', async () => {
       const one = stage();
       await one.password();
