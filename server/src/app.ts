@@ -9,6 +9,7 @@ import { ciphersOf, encryptionNotices } from './app/encryption.js';
 import { usesMirror } from './app/git-source.js';
 import { parseFileOf } from './app/parse-file.js';
 import { authenticatorOf } from './app/security.js';
+import { securityNotices } from './app/security-notices.js';
 import { createServing } from './app/serving.js';
 import type { Serving } from './app/serving.js';
 import { tlsOf } from './app/tls.js';
@@ -73,8 +74,8 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
   let closing: Promise<void> | undefined;
 
   const build = async (): Promise<Serving> => {
-    const notices = [...(options.notices ?? []), ...encryptionNotices(settings.encryption)];
-    for (const message of notices) emit({ type: 'notice', message });
+    const found = [...encryptionNotices(settings.encryption), ...securityNotices(settings.security, Date.now())];
+    for (const message of [...(options.notices ?? []), ...found]) emit({ type: 'notice', message });
     const directory = dataDirectory(settings['data-directory'], options.environment ?? process.env);
     audit = await auditOf(settings.audit, { dataDirectory: directory, stream: options.stream ?? process.stdout, emit });
     const parse = await parseFileOf(settings.encryption);
