@@ -3,6 +3,7 @@ import { auditOf } from './app/audit.js';
 import type { OpenAudit } from './audit/audit.js';
 import type { Backend } from './backends/backend.js';
 import { createBackend } from './app/backend.js';
+import { accessOf } from './app/policy.js';
 import { dataDirectory, keptDigestKey, passingDigestKey } from './app/data-directory.js';
 import { dynamicSecretsOf } from './app/dynamic-secrets.js';
 import { ciphersOf, encryptionNotices } from './app/encryption.js';
@@ -85,10 +86,11 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     const digestKey = await digestKeyFor(settings, directory);
     const ciphers = await ciphersOf(settings.encryption);
     const authenticator = await authenticatorOf(settings.security, emit);
+    const access = await accessOf(settings, emit);
     const vault = sectionVault(settings.vault, vaults);
     const dynamicSecrets = dynamicSecretsOf({ settings: settings.secrets, vault, emit });
     const tls = tlsOf(settings.server.tls, emit);
-    const made = { authenticator, ciphers, digestKey, dynamicSecrets, tls, vault };
+    const made = { access, authenticator, ciphers, digestKey, dynamicSecrets, tls, vault };
     return createServing({ settings, audit, backend, ...made, emit });
   };
   return {

@@ -6,6 +6,7 @@ import { ask, jsonOf, sendRaw, type Question, type Reply } from '../support/ask.
 import { createCleanups } from '../support/cleanups.js';
 import { expectError } from '../support/expect-error.js';
 import { basicHeader } from '../support/presented.js';
+import { openPolicy } from '../support/open-policy.js';
 import { aSettingsFolder } from '../support/settings-folder.js';
 
 const password = 'canary-p\u00e4ss:word';
@@ -34,7 +35,7 @@ describe('a server with authentication', () => {
         server: { port: 0 },
         observability: { log: { level: 'trace', format: 'json' } },
         sources: [{ type: 'native', 'search-locations': [folder.path] }],
-        security,
+        security: { policy: openPolicy, ...security },
       }),
     );
     let log = '';

@@ -4,6 +4,7 @@ import { ask, jsonOf, type Reply } from '../support/ask.js';
 import { createCleanups } from '../support/cleanups.js';
 import { expectError } from '../support/expect-error.js';
 import { startJsonServer, type JsonServer } from '../support/json-server.js';
+import { openPolicy } from '../support/open-policy.js';
 import { aSettingsFolder } from '../support/settings-folder.js';
 import {
   accessTokenClaims,
@@ -53,7 +54,7 @@ describe('a server with bearer tokens of others', () => {
       server: { port: 0 },
       observability: { log: { level: 'trace', format: 'json' } },
       sources: [{ type: 'native', 'search-locations': [folder.path] }],
-      security,
+      security: { policy: openPolicy, ...security },
     }).replaceAll('FOLDER', folder.path);
     const { settings } = await folder.load('cairn.json', text);
     let log = '';

@@ -12,7 +12,6 @@ import { createHttpServer } from '../http/server.js';
 import { createHealth } from '../observability/health.js';
 import type { SourceHealth } from '../observability/health.js';
 import { vaultComponent, type VaultState } from '../observability/vault-health.js';
-import { openAccess } from '../security/access.js';
 import type { Authenticator } from '../security/authenticator.js';
 import { createCipherValues, type CipherValues } from '../secrets/cipher-values.js';
 import type { Ciphers } from '../secrets/ciphers.js';
@@ -20,6 +19,7 @@ import type { LimitSettings } from '../settings/sections/limits.js';
 import type { Settings } from '../settings/schema.js';
 import type { Vault } from '../vault/vault.js';
 import type { Tls } from '../security/tls.js';
+import type { ServerAccess } from './policy.js';
 import { lookUpCheck } from './look-up.js';
 import type { DynamicSecrets } from './dynamic-secrets.js';
 import { readsAsCaller } from './vault-connection.js';
@@ -41,6 +41,8 @@ export interface ServingOptions {
   readonly authenticator: Authenticator;
   /** Null: in clear. Closed with the rest. */
   readonly tls: Tls | null;
+  /** Closed with the rest. */
+  readonly access: ServerAccess;
   readonly emit: Emit;
 }
 
@@ -51,7 +53,7 @@ export interface Serving {
 }
 
 export function createServing(options: ServingOptions): Serving {
-  const { authenticator, backend, ciphers, dynamicSecrets, settings, tls, vault } = options;
+  const { access, authenticator, backend, ciphers, dynamicSecrets, settings, tls, vault } = options;
   const state = { isStopping: false };
   const environments = environmentsOf(options);
   const health = healthOf(options, environments, () => state.isStopping);
@@ -65,6 +67,7 @@ export function createServing(options: ServingOptions): Serving {
     ciphers,
     authenticator,
     tls,
+    access: access.access,
     health,
     webhooks: {
       path: settings.webhooks.path,
@@ -86,6 +89,7 @@ export function createServing(options: ServingOptions): Serving {
       state.isStopping = true;
       await server.close(reason);
       authenticator.close();
+      access.close();
       await webhooks.close();
       await backend.close();
       // While the server's login holds, which ends with the Vault.
@@ -131,7 +135,7 @@ function cipherValuesOf({ ciphers, settings, emit }: ServingOptions): CipherValu
 }
 
 function healthOf(
-  { settings, backend, vault, audit }: ServingOptions,
+  { settings, backend, vault, audit, access: { health: policyHealth } }: ServingOptions,
   environments: Environments,
   isStopping: () => boolean,
 ): HealthProbes {
@@ -146,6 +150,7 @@ function healthOf(
     others: () => ({
       ...(vault === null ? {} : { vault: vaultComponent(vaultStateOf(vault), Date.now()) }),
       ...(audit === undefined ? {} : { audit: audit.health() }),
+      ...(policyHealth === undefined ? {} : { policy: policyHealth() }),
     }),
     isServing: () => !isStopping() && audit?.isReady() !== false,
     now: Date.now,
@@ -154,6 +159,7 @@ function healthOf(
 
 type ServerOptions = Omit<
   Parameters<typeof createHttpServer>[0],
+  | 'access'
   | 'audit'
   | 'environments'
   | 'ciphers'
@@ -173,7 +179,6 @@ function serverOptions(settings: Settings): ServerOptions {
     port: server.port,
     prefix: server.prefix,
     publicUrl: null,
-    access: openAccess,
 
     info: () => ({ build: { name: 'cairn-config-server', version: packageVersion() } }),
     queries: {

@@ -8,5 +8,7 @@ export function startFailure(error: unknown, stderr: Output): number {
     ? error
     : { code: 'CONFIG_INTERNAL', message: error instanceof Error ? error.message : String(error) };
   stderr.write(`cairn: ${code}: ${redactUserInfo(message)}\n`);
-  return code === 'CONFIG_SETTINGS_INVALID' || code === 'CONFIG_SECURITY_UNSETTLED' ? 2 : 1;
+  return code === 'CONFIG_SETTINGS_INVALID' || code === 'CONFIG_POLICY_INVALID' || code === 'CONFIG_SECURITY_UNSETTLED'
+    ? 2
+    : 1;
 }

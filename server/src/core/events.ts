@@ -185,6 +185,11 @@ export type CairnEvent =
       readonly address: string;
       readonly reason: string;
     }
+  | { readonly type: 'policy-replaced'; /** Counts the policies since the start. */ readonly generation: number }
+  | {
+      /** The policy file has changed and is not right; the policy stays as it was. */ readonly type: 'policy-refused';
+      readonly message: string;
+    }
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'crashed'; readonly error: unknown };
 

@@ -36,7 +36,15 @@ function lineFor(event: CairnEvent): Line {
   }
 }
 
-const lifeEvents = ['server-started', 'server-stopping', 'server-stopped', 'notice', 'crashed'] as const;
+const lifeEvents = [
+  'server-started',
+  'server-stopping',
+  'server-stopped',
+  'policy-replaced',
+  'policy-refused',
+  'notice',
+  'crashed',
+] as const;
 const auditEvents = ['audit-failed', 'audit-recovered'] as const;
 const authenticationEvents = ['authentication-refused', 'authentication-failed', 'authentication-recovered'] as const;
 
@@ -68,6 +76,10 @@ function lifeLine(event: LifeEvent): Line {
       return line('info', `stopping: ${event.reason}`);
     case 'server-stopped':
       return line('info', 'stopped');
+    case 'policy-replaced':
+      return line('info', 'the policy was replaced', { generation: event.generation });
+    case 'policy-refused':
+      return line('error', `the policy stays as it was: ${event.message}`);
     case 'notice':
       return line('warn', event.message);
     case 'crashed':

@@ -20,7 +20,7 @@ import { profileNames } from './reference/relaxed.js';
 import type { EncryptionSettings } from './sections/encryption.js';
 import type { Settings } from './schema.js';
 import { readSecretFiles } from './secret-files.js';
-import { requireSettledSecurity } from './security-check.js';
+import { requireSettledSecurity, requireUsablePolicy } from './security-check.js';
 
 export interface LoadRequest {
   /** The settings file; without it `CAIRN_CONFIG`, else `cairn.yml` where there is one. */
@@ -65,6 +65,7 @@ export async function loadSettings(request: LoadRequest, decryption?: SettingsDe
   if (found.length > 0 || built.settings === undefined) throw settingsInvalid(found);
   if (request.withoutServing === true) return { settings: built.settings, notices, file: file.path };
   requireSettledSecurity(built.settings);
+  requireUsablePolicy(built.settings);
   if (built.settings.sources.length === 0) throw settingsInvalid([noSource(file)]);
   return { settings: built.settings, notices, file: file.path };
 }

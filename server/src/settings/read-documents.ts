@@ -24,8 +24,13 @@ export async function readDocuments(
 ): Promise<SettingsDocument[] | undefined> {
   const bytes = path === undefined ? undefined : await readSettingsBytes(path, mayMiss);
   if (path === undefined || bytes === undefined) return undefined;
+  return parseDocuments(path, bytes, 'settings');
+}
+
+/** The documents in `bytes`, which were read from the YAML, JSON or `.properties` file `path`. */
+export function parseDocuments(path: string, bytes: Uint8Array, what: string): SettingsDocument[] {
   const isText = path.endsWith('.properties');
-  return parse(path, bytes).map((properties) => ({ properties, isText }));
+  return parse(path, bytes, what).map((properties) => ({ properties, isText }));
 }
 
 async function readSettingsBytes(path: string, mayMiss: boolean): Promise<Uint8Array | undefined> {
@@ -41,7 +46,7 @@ async function readSettingsBytes(path: string, mayMiss: boolean): Promise<Uint8A
   }
 }
 
-function parse(path: string, bytes: Uint8Array): FlatProperty[][] {
+function parse(path: string, bytes: Uint8Array, what: string): FlatProperty[][] {
   const name = basename(path);
   try {
     const { documents } = parseFile(isKnown(name) ? name : `${name}.yml`, bytes, limits);
@@ -50,7 +55,7 @@ function parse(path: string, bytes: Uint8Array): FlatProperty[][] {
     );
   } catch (error) {
     if (!isConfigServerError(error)) throw error;
-    throw settingsInvalid([{ text: `The settings file ${path} cannot be read: ${error.message}` }], error);
+    throw settingsInvalid([{ text: `The ${what} file ${path} cannot be read: ${error.message}` }], error);
   }
 }
 

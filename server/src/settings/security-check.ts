@@ -1,4 +1,5 @@
 import { ConfigServerError } from '../core/errors.js';
+import { settingsInvalid } from './problems.js';
 import type { Problem } from './problems.js';
 import type { Settings } from './schema.js';
 import type { SecuritySettings } from './sections/security.js';
@@ -72,6 +73,22 @@ export function requireSettledSecurity(settings: Settings): void {
       'Or say in so many words that everybody who reaches it may read everything: `security.mode: none` in cairn.yml ' +
       "(`cairn.security.mode: none` in a file with the reference's names), or CAIRN_SECURITY__MODE=none in the environment.",
   );
+}
+
+/** @throws ConfigServerError CONFIG_SETTINGS_INVALID for a policy that could not have a meaning */
+export function requireUsablePolicy({ security }: Settings): void {
+  const written = security['policy-file'] === null ? 'policy' : 'policy-file';
+  const hasRules = security.policy.rules.length > 0;
+  if (hasRules && security['policy-file'] !== null)
+    throw settingsInvalid([
+      { text: '`security.policy` and `security.policy-file` are both written; leave one of them out' },
+    ]);
+  if ((hasRules || security['policy-file'] !== null) && securityModeOf(security) !== 'configured')
+    throw settingsInvalid([
+      {
+        text: `\`security.${written}\` says who may read what, and nothing says how to find out who asks: it needs a way to authenticate, such as \`security.tokens.entries\` (\`cairn token create\` makes one)`,
+      },
+    ]);
 }
 
 /** `127.0.0.0/8`, `::1` and `localhost`. */

@@ -119,6 +119,8 @@ describe('the log', () => {
     ['a lease that fails', { type: 'lease-failed', ...aLease, action: 'renew', reason: 'it refuses' }, 'warn'],
     ['a rotated secret', { type: 'secret-rotated', path: 'secret/orders', isDeleted: false }, 'info'],
     ['a deleted secret', { type: 'secret-rotated', path: 'secret/orders', isDeleted: true }, 'info'],
+    ['a policy', { type: 'policy-replaced', generation: 2 }, 'info'],
+    ['a broken policy', { type: 'policy-refused', message: 'x' }, 'error'],
     ['a notice', { type: 'notice', message: 'x has no effect' }, 'warn'],
     ['a crash', { type: 'crashed', error: new Error('bug') }, 'error'],
   ];

@@ -4,6 +4,8 @@ import { optionalChoice, optionalText, requiredText, text } from '../fields.js';
 import { setting } from '../facts.js';
 import type { SettingType } from '../facts.js';
 import { parseInstant } from '../units.js';
+import { policySection } from './policy.js';
+import type { PolicySettings } from './policy.js';
 import { roleList } from './roles.js';
 import type { RoleName } from './roles.js';
 import { certificateEntry, gatewaySection, kubernetesSection } from './security-network.js';
@@ -29,6 +31,8 @@ export interface TokenSettings {
 export interface SecuritySettings {
   readonly mode: 'none' | 'configured' | null;
   readonly realm: string;
+  readonly policy: PolicySettings;
+  readonly 'policy-file': string | null;
   readonly user: { readonly name: string; readonly password: string | null; readonly roles: readonly RoleName[] };
   readonly basic: { readonly users: readonly UserSettings[] };
   readonly tokens: { readonly entries: readonly TokenSettings[] };
@@ -131,6 +135,12 @@ export const securitySection: SettingType<SecuritySettings> = z.strictObject({
     pattern: /^[\w.@:/ -]{1,100}$/,
     taken: 'letters, digits, blanks and `.@:/_-`',
     description: 'What `WWW-Authenticate` names as `realm`.',
+  }),
+  policy: policySection,
+  'policy-file': optionalText({
+    taken: 'the path of a file',
+    description:
+      'File with the policy, in place of `policy`: `rules` and `profile-names`, in YAML or JSON. Read again when it changes; one that is not right changes nothing. It must stand outside of what is served.',
   }),
   user: userSection,
   basic: z.strictObject({ users: z.array(basicUser).max(mostEntries).default([]) }),

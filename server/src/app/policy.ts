@@ -1,0 +1,106 @@
+import { realpathSync } from 'node:fs';
+import { dirname, sep } from 'node:path';
+import { parseRepositoryUri } from '../backends/git/repository-uri.js';
+import { readSearchLocation } from '../backends/native/search-locations.js';
+import { ConfigServerError } from '../core/errors.js';
+import type { Emit } from '../core/events.js';
+import type { HealthComponent } from '../core/health.js';
+import { createPolicyAccess, openAccess, type Access } from '../security/access.js';
+import { openPolicyFile } from '../security/policy-file.js';
+import { createPolicy, type Policy, type PolicyOptions } from '../security/policy.js';
+import { parsePolicyFile } from '../settings/policy-file.js';
+import type { PolicySettings } from '../settings/sections/policy.js';
+import type { SourceSettings } from '../settings/sections/sources.js';
+import type { Settings } from '../settings/schema.js';
+import { securityModeOf } from '../settings/security-check.js';
+
+/** Who may read what, and what is told of that. */
+export interface ServerAccess {
+  readonly access: Access;
+  /** Undefined: there is no policy file that could go wrong. */
+  readonly health?: () => HealthComponent;
+  /** Idempotent. */
+  close(): void;
+}
+
+/** @throws ConfigServerError CONFIG_POLICY_INVALID, CONFIG_SETTINGS_INVALID */
+export async function accessOf(settings: Settings, emit: Emit): Promise<ServerAccess> {
+  const { security } = settings;
+  if (securityModeOf(security) !== 'configured') return { access: openAccess, close: () => undefined };
+  const path = security['policy-file'];
+  if (path !== null) {
+    requireOutside(path, settings.sources);
+    return openPolicyFile({ path, parse: (bytes) => policyOf(parsePolicyFile(path, bytes), settings), emit });
+  }
+  if (!security.policy.rules.some(({ effect }) => effect === 'allow'))
+    emit({
+      type: 'notice',
+      message: 'no rule of `security.policy` allows anything: every configuration is refused (docs/security.md)',
+    });
+  return { access: createPolicyAccess(policyOf(security.policy, settings)), close: () => undefined };
+}
+
+/** @throws ConfigServerError CONFIG_POLICY_INVALID */
+export function policyOf(policy: PolicySettings, { sources }: Pick<Settings, 'sources'>): Policy {
+  return createPolicy({ ...rulesOf(policy), defaultLabels: defaultLabels(sources) });
+}
+
+function rulesOf(policy: PolicySettings): Pick<PolicyOptions, 'rules' | 'profileNames'> {
+  return {
+    profileNames: policy['profile-names'],
+    rules: policy.rules.map(({ 'except-principals': exceptPrincipals, 'except-roles': exceptRoles, ...rule }) => ({
+      ...rule,
+      exceptPrincipals,
+      exceptRoles,
+    })),
+  };
+}
+
+/** What a request without a label may be answered from, by any source. */
+function defaultLabels(sources: readonly SourceSettings[]): readonly string[] {
+  return [...new Set(sources.flatMap(labelsOf))];
+}
+
+function labelsOf(source: SourceSettings): readonly string[] {
+  switch (source.type) {
+    case 'git':
+      return [source, ...source.repositories].flatMap((one) => one['default-label'] ?? ['main', 'master']);
+    case 'native':
+    case 'vault':
+      return [source['default-label']];
+  }
+}
+
+/** Who can change configuration must not be able to change who may read it. */
+function requireOutside(path: string, sources: readonly SourceSettings[]): void {
+  const real = realPath(path);
+  for (const folder of sources.flatMap(foldersOf)) {
+    if (real === undefined || !`${real}${sep}`.startsWith(`${realPath(folder) ?? folder}${sep}`)) continue;
+    throw new ConfigServerError(
+      'CONFIG_SETTINGS_INVALID',
+      '`security.policy-file` stands in a folder that is served: who can change configuration could change who may read it. Move it elsewhere.',
+    );
+  }
+}
+
+function foldersOf(source: SourceSettings): readonly string[] {
+  if (source.type === 'native')
+    return source['search-locations'].map((location) => readSearchLocation(location).root.directory);
+  if (source.type === 'vault') return [];
+  return [source.uri, ...source.repositories.map(({ uri }) => uri)].flatMap(localFolder);
+}
+
+function localFolder(uri: string): readonly string[] {
+  const fixed = uri.includes('{') ? dirname(`${uri.slice(0, uri.indexOf('{'))}x`) : uri;
+  const repository = parseRepositoryUri(fixed);
+  return repository.kind === 'local' ? [repository.path] : [];
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    // It is not there: reading it will say so.
+    return undefined;
+  }
+}

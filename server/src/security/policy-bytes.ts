@@ -1,0 +1,46 @@
+import { open, stat } from 'node:fs/promises';
+import { ConfigServerError } from '../core/errors.js';
+
+const maxBytes = 1024 * 1024;
+
+/**
+ * The bytes of a policy file.
+ * @throws ConfigServerError CONFIG_POLICY_INVALID where it is missing, no file, too large, or can be written by everybody
+ */
+export async function readPolicyBytes(path: string): Promise<Buffer> {
+  try {
+    return await readWhole(path);
+  } catch (cause) {
+    if (cause instanceof ConfigServerError) throw cause;
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'error';
+    throw refusal(`cannot be read (${code})`, cause);
+  }
+}
+
+async function readWhole(path: string): Promise<Buffer> {
+  // Before it is opened: opening a pipe would wait for somebody to write.
+  const { mode, size } = await stat(path).then((found) => {
+    if (!found.isFile()) throw refusal('is not a file');
+    return found;
+  });
+  if ((mode & 0o002) !== 0)
+    throw refusal('can be written by everybody on this machine; take that right away (chmod o-w)');
+  if (size > maxBytes) throw refusal(`has more than ${maxBytes} bytes`);
+  const file = await open(path);
+  try {
+    const buffer = Buffer.alloc(maxBytes + 1);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length, null);
+      length += bytesRead;
+      if (length > maxBytes) throw refusal(`has more than ${maxBytes} bytes`);
+      if (bytesRead === 0) return Buffer.from(buffer.subarray(0, length));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function refusal(problem: string, cause?: unknown): ConfigServerError {
+  return new ConfigServerError('CONFIG_POLICY_INVALID', `The policy file ${problem}.`, { cause });
+}
