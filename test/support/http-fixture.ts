@@ -83,6 +83,7 @@ const httpDefaults = {
   authenticator: createAnonymousAuthenticator(),
   access: openAccess,
   audit: noAudit,
+  auditReader: null,
   health: probesOf(() => upReport),
   webhooks: { path: '/monitor', accept: () => [], signerOf: () => undefined },
   info: () => ({ build: { name: 'cairn-config-server', version: '0.0.0' } }),

@@ -63,6 +63,7 @@ export function createServing(options: ServingOptions): Serving {
     takesCallerTokens: takesCallerTokens(options),
     takesInstances: dynamicSecrets?.dynamic.some(({ per }) => per === 'instance') ?? false,
     audit: options.audit ?? noAudit,
+    auditReader: options.audit?.reader ?? null,
     environments,
     ciphers,
     authenticator,
@@ -161,6 +162,7 @@ type ServerOptions = Omit<
   Parameters<typeof createHttpServer>[0],
   | 'access'
   | 'audit'
+  | 'auditReader'
   | 'environments'
   | 'ciphers'
   | 'authenticator'

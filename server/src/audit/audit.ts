@@ -2,7 +2,7 @@
  * audit/ keeps who asked for what, and what changed, so that nobody can change it unseen. It imports core and files only;
  * rooms tell it decisions through `Audit` of core, and events of all rooms through `observe`.
  */
-import type { Audit, Decision, Occasion } from '../core/audit.js';
+import type { Audit, AuditReader, Decision, Occasion } from '../core/audit.js';
 import type { CairnEvent, Emit } from '../core/events.js';
 import type { HealthComponent } from '../core/health.js';
 import { members } from './ascii-json.js';
@@ -21,6 +21,7 @@ import type { JournalLimits } from './journal.js';
 import { logNames } from './logs.js';
 import { createPipes } from './pipes.js';
 import type { Pipes } from './pipes.js';
+import { searchFiles } from './search/search-files.js';
 import type { Sink } from './sinks/sink.js';
 
 export interface AuditOptions {
@@ -47,6 +48,8 @@ export interface OpenAudit extends Audit {
   /** Records what changed; never throws, never blocks. */
   observe(event: CairnEvent): void;
   health(): HealthComponent;
+  /** Undefined: no file is kept. */
+  readonly reader: AuditReader | undefined;
   /** Newest heads; none without a file. */
   heads(): readonly SignedHead[];
   /** Writes what waits, and closes every sink. Idempotent. */
@@ -67,6 +70,7 @@ export async function openAudit(options: AuditOptions): Promise<OpenAudit> {
 
 class RunningAudit implements OpenAudit {
   readonly isOn = true;
+  readonly reader: AuditReader | undefined;
   readonly #options: AuditOptions & { readonly clock: Clock };
   readonly #store: FileStore | undefined;
   readonly #pipes: Pipes;
@@ -77,6 +81,7 @@ class RunningAudit implements OpenAudit {
   constructor(options: AuditOptions & { readonly clock: Clock }, store: FileStore | undefined) {
     this.#options = options;
     this.#store = store;
+    this.reader = store && readerOf(store);
     this.#pipes = createPipes({ ...options, files: store?.logs });
     this.#copies = createHeadCopies({
       ...options.heads,
@@ -140,4 +145,10 @@ class RunningAudit implements OpenAudit {
     await this.#pipes.close();
     await this.#store?.close();
   }
+}
+
+function readerOf({ folder, logs }: FileStore): AuditReader {
+  return {
+    search: (query, signal) => searchFiles(query, { folder, count: logs.get(query.log)?.head.count ?? 0 }, signal),
+  };
 }

@@ -48,6 +48,35 @@ export interface Audit {
   record(decision: Decision, occasion: Occasion): Promise<void> | undefined;
 }
 
+/** What of a log is asked for; null: whatever there is. */
+export interface AuditQuery {
+  readonly log: 'queries' | 'changes';
+  readonly application: string | null;
+  readonly principal: string | null;
+  readonly outcome: 'allowed' | 'denied' | null;
+  /** Milliseconds since the epoch; `until` is not part of it. */
+  readonly since: number | null;
+  readonly until: number | null;
+  /** Records a page. */
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly cursor: string | null;
+}
+
+/** Records, newest first. */
+export interface AuditPage {
+  /** JSON objects as they are in the log. */
+  readonly lines: readonly string[];
+  /** Where to go on; null: there are no more. A page may have few records, or none, and still lead on. */
+  readonly next: string | null;
+}
+
+/** Looks records up where they are kept in files. */
+export interface AuditReader {
+  /** @throws ConfigServerError CONFIG_NAME_INVALID for a cursor that is none */
+  search(query: AuditQuery, signal: AbortSignal): Promise<AuditPage>;
+}
+
 /** Where no audit is configured. */
 export const noAudit: Audit = Object.freeze({
   isOn: false,

@@ -1,6 +1,6 @@
 /** The one seam before Koa: what is prepared is written at once, everything else goes the usual way. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Audit } from '../core/audit.js';
+import type { Audit, AuditReader } from '../core/audit.js';
 import type { Emit } from '../core/events.js';
 import type { HealthProbes, ServerInfo } from '../core/health.js';
 import type { QueryOptions } from '../core/query.js';
@@ -32,6 +32,8 @@ export interface AnsweringOptions {
   readonly authenticator: Authenticator;
   readonly access: Access;
   readonly audit: Audit;
+  /** Null: no audit is kept in files. */
+  readonly auditReader: AuditReader | null;
   readonly health: HealthProbes;
   readonly info: () => ServerInfo;
   readonly webhooks: WebhookEndpoint;

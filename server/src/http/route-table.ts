@@ -1,5 +1,6 @@
 import type { Route } from './route.js';
 import { actuatorRoutes } from './routes/actuator.js';
+import { auditRoutes } from './routes/audit.js';
 import { encryptionRoutes } from './routes/encryption.js';
 import { environmentRoutes } from './routes/environments.js';
 import { renditionRoutes } from './routes/renditions.js';
@@ -10,7 +11,7 @@ import type { Services } from './services.js';
 
 /** Routes that are never under the prefix. */
 export function rootRoutes(services: Services): readonly Route[] {
-  return [monitorRoutes, actuatorRoutes, reservedRoutes].flatMap((group) => group(services));
+  return [monitorRoutes, actuatorRoutes, auditRoutes, reservedRoutes].flatMap((group) => group(services));
 }
 
 /** Routes under the prefix, first match first: reserved names win over everything, renditions over environments. */

@@ -1,3 +1,4 @@
+import type { AuditReader } from '../core/audit.js';
 import type { HealthProbes, ServerInfo } from '../core/health.js';
 import type { QueryOptions } from '../core/query.js';
 import type { Ciphers } from '../secrets/ciphers.js';
@@ -28,6 +29,8 @@ export interface Services {
   readonly takesCallerTokens: boolean;
   /** Whether there are secrets that each instance has for itself: `X-Config-Instance` is looked at then. */
   readonly takesInstances: boolean;
+  /** Null: no audit is kept in files. */
+  readonly auditReader: AuditReader | null;
   readonly health: HealthProbes;
   readonly info: () => ServerInfo;
   readonly webhooks: WebhookEndpoint;
