@@ -83,7 +83,7 @@ function createShared(
     pollMs,
     timeToLiveMs: settings['time-to-live'],
     staleLimitMs: settings['stale-limit'],
-    cacheBytes: limits.caches / 32,
+    cacheBytes: limits.caches / 16,
     onFailure: (reason) => {
       if (told === reason) return;
       told = reason;

@@ -29,7 +29,7 @@ export const errorCatalogue = {
   CONFIG_TOKEN_MISSING: {
     status: 400,
     title: 'Token missing',
-    help: 'A source of the type vault reads in the name of who asks, and the request has no `X-Config-Token`. Send one, or give the source an authentication of its own (docs/vault.md).',
+    help: 'A source of the type vault, or a reference to a secret, is read in the name of who asks, and the request has no `X-Config-Token`. Send one, or give the server an authentication of its own (docs/vault.md).',
   },
   CONFIG_CREDENTIALS_AMBIGUOUS: {
     status: 400,
