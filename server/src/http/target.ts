@@ -39,7 +39,12 @@ function checkSegment(raw: string): string {
   if (decoded === '.' || decoded === '..') throw refuse('has a dot segment', 'none');
   if (/[^\x21-\x7e]/.test(segment) || segment.includes('#'))
     throw refuse('has a character that must be encoded', 'none');
-  return segment;
+  return plainLetters(segment);
+}
+
+/** An encoded letter is that letter (RFC 3986 §6.2.2.2): `/%65ncrypt` is `/encrypt`, not an application's name. */
+function plainLetters(segment: string): string {
+  return segment.replace(/%(?:3\d|[46][1-9a-f]|[57][0-9a])/gi, (escape) => decodeURIComponent(escape));
 }
 
 /** The usual segment, told by one look. */

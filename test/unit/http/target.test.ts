@@ -79,4 +79,11 @@ describe('the request target', () => {
       }),
     );
   });
+
+  it('takes an encoded letter or digit for what it is, and leaves other escapes', () => {
+    expect(parseTarget('/%65ncrypt/%4Frders/v%31/a%2Db%5Fc/%ED%95%9C').path).to.equal(
+      '/encrypt/Orders/v1/a%2Db%5Fc/%ED%95%9C',
+    );
+    expect(parseTarget('/%2565').path).to.equal('/%2565');
+  });
 });
