@@ -1,5 +1,4 @@
 import { parseKey, refusal, type Segment } from './key-segments.js';
-import type { Scalar } from './scalar.js';
 import type { FlatProperties, Tree, TreeList, TreeMap } from './tree.js';
 
 export interface UnflattenOptions {
@@ -17,7 +16,9 @@ const maxGaps = 100_000;
  * where a map is needed stays, and its name goes before the leaf's: `a=1, a.b=2` gives `{a: 1, "a.b": 2}`.
  * Throws `CONFIG_KEYS_NOT_NESTABLE`, naming the key, for a key that has no place in a tree.
  */
-export function unflatten<L = Scalar>(flat: FlatProperties<L>, options: UnflattenOptions = {}): TreeMap<L> {
+export function unflatten(flat: FlatProperties, options?: UnflattenOptions): TreeMap;
+export function unflatten<L>(flat: FlatProperties<L>, options?: UnflattenOptions): TreeMap<L>;
+export function unflatten<L>(flat: FlatProperties<L>, options: UnflattenOptions = {}): TreeMap<L> {
   const root: TreeMap<L> = new Map();
   const limits = { maxIndex: options.maxIndex ?? 10_000, maxDepth };
   const gaps = { left: maxGaps };
