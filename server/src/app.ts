@@ -75,7 +75,7 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
   let closing: Promise<void> | undefined;
 
   const build = async (): Promise<Serving> => {
-    const found = [...encryptionNotices(settings.encryption), ...securityNotices(settings.security, Date.now())];
+    const found = [...encryptionNotices(settings.encryption), ...securityNotices(settings, Date.now())];
     for (const message of [...(options.notices ?? []), ...found]) emit({ type: 'notice', message });
     const directory = dataDirectory(settings['data-directory'], options.environment ?? process.env);
     audit = await auditOf(settings.audit, { dataDirectory: directory, stream: options.stream ?? process.stdout, emit });

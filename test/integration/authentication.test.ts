@@ -147,6 +147,9 @@ spring.security.user: { name: ${name}, password: "${word}", roles: [USER] }
     const get = (word: string) =>
       ask(port, { path: '/orders/default', headers: { authorization: basicHeader('root', word) } });
     expect((await get('s3cr3t')).status).to.equal(200);
+    const authorization = basicHeader('root', 's3cr3t');
+    for (const path of ['/orders-default.json', '/orders/default/main/orders.yml'])
+      expect((await ask(port, { path, headers: { authorization, 'X-Config-Token': 'x' } })).status, path).to.equal(200);
     expect((await get('{noop}s3cr3t')).status).to.equal(401);
     const encoded = await folder.load('application.yml', text('root', '{bcrypt}canary'));
     const error = await expectError('CONFIG_SETTINGS_INVALID', () =>

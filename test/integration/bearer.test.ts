@@ -5,6 +5,7 @@ import { createCleanups } from '../support/cleanups.js';
 import { expectError } from '../support/expect-error.js';
 import { startJsonServer, type JsonServer } from '../support/json-server.js';
 import { openPolicy } from '../support/open-policy.js';
+import { selfSigned } from '../support/self-signed.js';
 import { aSettingsFolder } from '../support/settings-folder.js';
 import {
   accessTokenClaims,
@@ -46,12 +47,12 @@ describe('a server with bearer tokens of others', () => {
   before(async () => (key = await aSigningKey('k1')));
   afterEach(() => cleanups.run());
 
-  async function start(security: object): Promise<Stage> {
+  async function start(security: object, tls: object = {}): Promise<Stage> {
     const folder = cleanups.add(await aSettingsFolder());
     await folder.write('orders.yml', 'max-items: 50\n');
     await folder.write('own-token', `${ownToken}\n`);
     const text = JSON.stringify({
-      server: { port: 0 },
+      server: { port: 0, tls },
       observability: { log: { level: 'trace', format: 'json' } },
       sources: [{ type: 'native', 'search-locations': [folder.path] }],
       security: { policy: openPolicy, ...security },
@@ -168,6 +169,10 @@ describe('a server with bearer tokens of others', () => {
     'client-secret': 'canary',
     ...more,
   });
+  const mutual = {
+    ...{ certificate: selfSigned.cert, key: selfSigned.key },
+    ...{ 'client-authentication': 'optional', 'client-ca-certificates': selfSigned.cert },
+  };
   const gateway = (more: object): object => ({
     gateway: { header: 'X-User', addresses: ['10.0.0.0/8'], certificates: ['dns:x'], ...more },
   });
@@ -252,14 +257,8 @@ describe('a server with bearer tokens of others', () => {
   ];
   for (const [what, security, told] of invalid) {
     it(`does not start with ${what}`, async () => {
-      const error = await expectError('CONFIG_SETTINGS_INVALID', () => start(security));
+      const error = await expectError('CONFIG_SETTINGS_INVALID', () => start(security, mutual));
       expect(error.message).to.contain(told).and.not.to.contain('canary');
     });
   }
-
-  it('starts with certificates and a gateway, which need TLS', async () => {
-    const certificates = { entries: [{ identity: 'spiffe://example.com/ns/*' }] };
-    const { get } = await start({ certificates, ...gateway({ 'roles-header': 'X-Groups' }) });
-    expect((await get('x')).status).to.equal(401);
-  });
 });

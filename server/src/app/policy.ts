@@ -5,10 +5,13 @@ import { readSearchLocation } from '../backends/native/search-locations.js';
 import { ConfigServerError } from '../core/errors.js';
 import type { Emit } from '../core/events.js';
 import type { HealthComponent } from '../core/health.js';
+import { extensions } from '../core/plan.js';
 import { createPolicyAccess, openAccess, type Access } from '../security/access.js';
 import { openPolicyFile } from '../security/policy-file.js';
+import { clientHeaders, type PolicyRule } from '../security/policy-rule.js';
 import { createPolicy, type Policy, type PolicyOptions } from '../security/policy.js';
 import { parsePolicyFile } from '../settings/policy-file.js';
+import type { SecuritySettings } from '../settings/sections/security.js';
 import type { PolicySettings } from '../settings/sections/policy.js';
 import type { SourceSettings } from '../settings/sections/sources.js';
 import type { Settings } from '../settings/schema.js';
@@ -32,6 +35,11 @@ export async function accessOf(settings: Settings, emit: Emit): Promise<ServerAc
     requireOutside(path, settings.sources);
     return openPolicyFile({ path, parse: (bytes) => policyOf(parsePolicyFile(path, bytes), settings), emit });
   }
+  const one = security.policy.rules.length === 0 ? ruleOfUser(security.user) : undefined;
+  if (one !== undefined) {
+    const policy = createPolicy({ rules: [one], profileNames: [], defaultLabels: defaultLabels(settings.sources) });
+    return { access: createPolicyAccess(policy), close: () => undefined };
+  }
   if (!security.policy.rules.some(({ effect }) => effect === 'allow'))
     emit({
       type: 'notice',
@@ -43,6 +51,15 @@ export async function accessOf(settings: Settings, emit: Emit): Promise<ServerAc
 /** @throws ConfigServerError CONFIG_POLICY_INVALID */
 export function policyOf(policy: PolicySettings, { sources }: Pick<Settings, 'sources'>): Policy {
   return createPolicy({ ...rulesOf(policy), defaultLabels: defaultLabels(sources) });
+}
+
+/** The reference lets its one user read everything; where no policy is written it means the same here. */
+function ruleOfUser({ name, password }: SecuritySettings['user']): PolicyRule | undefined {
+  // A name that is a pattern would be everybody's.
+  if (password === null || name.includes('*')) return undefined;
+  const resources = ['*', ...extensions.map((extension) => `*.${extension}`)];
+  const who = { principals: [name], schemes: ['basic'] as const };
+  return { name: 'security.user', effect: 'allow', ...who, applications: ['*'], resources, headers: clientHeaders };
 }
 
 function rulesOf(policy: PolicySettings): Pick<PolicyOptions, 'rules' | 'profileNames'> {

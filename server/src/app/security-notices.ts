@@ -1,11 +1,22 @@
-import type { SecuritySettings, TokenSettings } from '../settings/sections/security.js';
+import type { Settings } from '../settings/schema.js';
+import { isTlsOn } from '../settings/sections/tls.js';
+import type { TokenSettings } from '../settings/sections/security.js';
+import { isLoopback, securityModeOf } from '../settings/security-check.js';
 
 const day = 86_400_000;
 const soonDays = 14;
 
-/** API tokens that have ended or soon will; `now` in milliseconds since the epoch. */
-export function securityNotices({ tokens }: SecuritySettings, now: number): readonly string[] {
-  return tokens.entries.flatMap((token) => noticeOf(token, now) ?? []);
+/** What an operator should know of authentication when the server starts; `now` in milliseconds since the epoch. */
+export function securityNotices(settings: Settings, now: number): readonly string[] {
+  const { tokens } = settings.security;
+  return [...clearNotices(settings), ...tokens.entries.flatMap((token) => noticeOf(token, now) ?? [])];
+}
+
+function clearNotices({ security, server }: Settings): readonly string[] {
+  if (securityModeOf(security) !== 'configured' || isLoopback(server.host) || isTlsOn(server.tls)) return [];
+  return [
+    'credentials come in clear: `server.tls` is not set up; something between clients and this server must speak TLS',
+  ];
 }
 
 function noticeOf({ id, name, expires }: TokenSettings, now: number): string | undefined {

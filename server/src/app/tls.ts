@@ -4,14 +4,14 @@ import type { Emit } from '../core/events.js';
 import { createTls, type Tls } from '../security/tls.js';
 import type { TlsMaterial } from '../security/tls-material.js';
 import { systemReason } from '../settings/secret-files.js';
-import type { TlsSettings } from '../settings/sections/tls.js';
+import { isTlsOn, type TlsSettings } from '../settings/sections/tls.js';
 import { systemClock } from '../vault/clock.js';
 
 const maxFileBytes = 4 * 1024 * 1024;
 
 /** TLS as the settings describe it; null: the server is reached in clear. @throws ConfigServerError CONFIG_SETTINGS_INVALID */
 export function tlsOf(settings: TlsSettings, emit: Emit): Tls | null {
-  if (!isOn(settings)) return null;
+  if (!isTlsOn(settings)) return null;
   checkSettings(settings);
   return createTls({
     clientAuthentication: settings['client-authentication'],
@@ -22,10 +22,6 @@ export function tlsOf(settings: TlsSettings, emit: Emit): Tls | null {
     clock: systemClock,
     emit,
   });
-}
-
-function isOn(settings: TlsSettings): boolean {
-  return settings.enabled ?? (settings.certificate ?? settings['certificate-file']) !== null;
 }
 
 function checkSettings(settings: TlsSettings): void {

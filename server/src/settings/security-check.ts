@@ -2,6 +2,7 @@ import { ConfigServerError } from '../core/errors.js';
 import { settingsInvalid } from './problems.js';
 import type { Problem } from './problems.js';
 import type { Settings } from './schema.js';
+import { isTlsOn } from './sections/tls.js';
 import type { SecuritySettings } from './sections/security.js';
 
 /** What is written of security: `configured` is implied where any scheme is. */
@@ -25,30 +26,47 @@ function schemesOf(security: SecuritySettings): readonly string[] {
 }
 
 /** What contradicts itself. */
-export function securityProblems({ security }: Settings): readonly Problem[] {
-  const schemes = schemesOf(security);
-  const problems: Problem[] = [];
-  if (security.mode === 'none' && schemes.length > 0)
-    problems.push({
-      text: `\`security.mode: none\` lets everybody in, and \`security.${schemes.join('`, `security.')}\` says who may come; leave one of them out`,
-    });
-  if (security.mode === 'configured' && schemes.length === 0)
-    problems.push({
-      text: '`security.mode: configured` needs a way to authenticate, such as `security.tokens.entries` (`cairn token create` makes one)',
-    });
-  if (security.user.password === null && security.user.name !== 'user')
-    problems.push({
-      text: '`security.user.name` (`spring.security.user.name`) has no `security.user.password` beside it; none is made up here',
-    });
+export function securityProblems(settings: Settings): readonly Problem[] {
+  const { security } = settings;
+  const { tokens } = security;
   return [
-    ...problems,
+    ...modeProblems(security),
+    ...certificateProblems(settings),
     ...repeated(
-      'security.tokens.entries',
-      'id',
-      security.tokens.entries.map(({ id }) => id),
+      '`security.tokens.entries`: the id',
+      tokens.entries.map(({ id }) => id),
     ),
-    ...repeated('security.basic.users', 'name', userNames(security)),
+    ...repeated('`security.basic.users`: the name', userNames(security)),
   ];
+}
+
+function modeProblems(security: SecuritySettings): readonly Problem[] {
+  const { mode, user } = security;
+  const schemes = schemesOf(security);
+  const problems: readonly (readonly [boolean, string])[] = [
+    [
+      mode === 'none' && schemes.length > 0,
+      `\`security.mode: none\` lets everybody in, and \`security.${schemes.join('`, `security.')}\` says who may come; leave one of them out`,
+    ],
+    [
+      mode === 'configured' && schemes.length === 0,
+      '`security.mode: configured` needs a way to authenticate, such as `security.tokens.entries` (`cairn token create` makes one)',
+    ],
+    [
+      user.password === null && user.name !== 'user',
+      '`security.user.name` (`spring.security.user.name`) has no `security.user.password` beside it; none is made up here',
+    ],
+  ];
+  return problems.filter(([isProblem]) => isProblem).map(([, text]) => ({ text }));
+}
+
+/** Without a certificate that TLS has asked for nobody would ever be recognized by one. */
+function certificateProblems({ security, server }: Settings): readonly Problem[] {
+  if (isTlsOn(server.tls) && server.tls['client-authentication'] !== 'none') return [];
+  const needing = schemesOf(security).filter((name) => name === 'certificates' || name === 'gateway');
+  return needing.map((name) => ({
+    text: `\`security.${name}\` needs client certificates: \`server.tls\` with \`client-authentication: optional\` (or required) and \`client-ca-certificates-file\``,
+  }));
 }
 
 function userNames({ basic, user }: SecuritySettings): readonly string[] {
@@ -56,9 +74,10 @@ function userNames({ basic, user }: SecuritySettings): readonly string[] {
   return user.password === null ? names : [...names, user.name.normalize('NFC')];
 }
 
-function repeated(path: string, field: string, values: readonly string[]): readonly Problem[] {
-  const twice = new Set(values.filter((value, at) => values.indexOf(value) !== at));
-  return [...twice].map((value) => ({ text: `\`${path}\`: the ${field} ${JSON.stringify(value)} is there twice` }));
+function repeated(what: string, values: readonly string[]): readonly Problem[] {
+  const seen = new Set<string>();
+  const twice = new Set(values.filter((value) => seen.size === seen.add(value).size));
+  return [...twice].map((value) => ({ text: `${what} ${JSON.stringify(value)} is there twice` }));
 }
 
 /** @throws ConfigServerError CONFIG_SECURITY_UNSETTLED where everybody on the network would be served without a word */

@@ -87,6 +87,12 @@ describe('the settings of security', () => {
       'basic: { users: [{ name: J\u00fcrgen, password-hash: scrypt$ }, { name: Ju\u0308rgen, password-hash: scrypt$ }] }',
       'is there twice',
     ],
+    [
+      'certificates that TLS does not ask for',
+      'certificates: { entries: [{ identity: "dns:x" }] }',
+      '`security.certificates` needs client certificates',
+    ],
+    ['a gateway without mutual TLS', 'gateway: { header: X-User }', '`security.gateway` needs client certificates'],
     ['a user without a password', 'user: { name: root }', 'none is made up'],
   ];
   for (const [what, text, told] of wrong) {

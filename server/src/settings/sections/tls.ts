@@ -87,3 +87,8 @@ export const tlsSection: SettingType<TlsSettings> = z.strictObject({
     description: 'How often the files are looked at for a change.',
   }),
 });
+
+/** Whether the server speaks TLS. */
+export function isTlsOn(settings: TlsSettings): boolean {
+  return settings.enabled ?? (settings.certificate ?? settings['certificate-file']) !== null;
+}
