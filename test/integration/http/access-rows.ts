@@ -82,6 +82,8 @@ export const accessRows: readonly AccessRow[] = [
   { route: 'GET /actuator/info', path: '/actuator/info', answers: forOperators, tricks: { case: denied } },
   { route: 'GET /actuator/*rest', path: '/actuator/env', answers: noRoute, tricks: { case: denied } },
   { route: 'ANY /monitor/*rest', path: '/monitor/x', answers: noRoute, tricks: { case: denied } },
+  { route: 'GET /-/audit', path: '/-/audit', answers: '401 401 401 403 403 403 403 404 404' },
+  { route: 'ANY /-/audit', path: '/-/audit', method: 'POST', answers: '401 401 401 403 403 403 403 405 405' },
   { route: 'ANY /-{/*rest}', path: '/-/x', answers: noRoute },
   { route: 'GET /encrypt/status', path: '/encrypt/status', answers: forEncryptors, tricks: { case: denied } },
   {
