@@ -28,15 +28,32 @@ export function aHead(differing: Partial<Head> = {}): Head {
 
 /** What a check says of a log's text. */
 export function checkText(text: string, head: Head, exported: readonly Head[] = []): LogReport {
+  return checkOf(text, head, exported).end();
+}
+
+/** Whether a check finds anything; it ends with the first. */
+export function isFound(text: string, head: Head): boolean {
+  const check = checkOf(text, head, [], (so) => so.hasFindings);
+  return check.hasFindings || check.end().findings.length > 0;
+}
+
+function checkOf(
+  text: string,
+  head: Head,
+  exported: readonly Head[],
+  isEnough: (check: ChainCheck) => boolean = () => false,
+): ChainCheck {
+  const file = 'queries-000000000001.jsonl';
   const check = new ChainCheck(head, exported);
-  check.begin('queries-000000000001.jsonl', head.first);
+  check.begin(file, head.first);
   const lines = text.split('\n');
   const last = lines.pop() ?? '';
-  for (const [index, line] of lines.entries())
-    check.line({ file: 'queries-000000000001.jsonl', number: index + 1, text: line, isComplete: true });
-  if (last !== '')
-    check.line({ file: 'queries-000000000001.jsonl', number: lines.length + 1, text: last, isComplete: false });
-  return check.end();
+  for (const [index, line] of lines.entries()) {
+    check.line({ file, number: index + 1, text: line, isComplete: true });
+    if (isEnough(check)) return check;
+  }
+  if (last !== '') check.line({ file, number: lines.length + 1, text: last, isComplete: false });
+  return check;
 }
 
 /** Whole numbers below a bound, the same in every run (mulberry32). */

@@ -6,7 +6,7 @@ import type { Audit, AuditReader, Decision, Occasion } from '../core/audit.js';
 import type { CairnEvent, Emit } from '../core/events.js';
 import type { HealthComponent } from '../core/health.js';
 import { members } from './ascii-json.js';
-import { isoTime, systemClock } from './clock.js';
+import { createIsoTimes, systemClock } from './clock.js';
 import type { Clock } from './clock.js';
 import { createDecisionTexts } from './decision-text.js';
 import { eventText } from './event-text.js';
@@ -76,6 +76,7 @@ class RunningAudit implements OpenAudit {
   readonly #pipes: Pipes;
   readonly #copies: HeadCopies;
   readonly #decisionText: (time: string, decision: Decision, occasion: Occasion) => string = createDecisionTexts();
+  readonly #isoTimes: (ms: number) => string = createIsoTimes();
   #closing: Promise<void> | undefined;
 
   constructor(options: AuditOptions & { readonly clock: Clock }, store: FileStore | undefined) {
@@ -113,7 +114,7 @@ class RunningAudit implements OpenAudit {
   }
 
   observe(event: CairnEvent): void {
-    const text = eventText(this.#time(), event);
+    const text = eventText(() => this.#time(), event);
     if (text !== undefined) void this.#pipes.push('changes', text);
   }
 
@@ -122,7 +123,7 @@ class RunningAudit implements OpenAudit {
   }
 
   #time(): string {
-    return isoTime(this.#options.clock.now());
+    return this.#isoTimes(this.#options.clock.now());
   }
 
   health(): HealthComponent {

@@ -21,3 +21,16 @@ export const systemClock: Clock = {
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
+
+/** `isoTime` for one moment after the other: many records share a millisecond. */
+export function createIsoTimes(): (ms: number) => string {
+  let last = Number.NaN;
+  let text = '';
+  return (ms) => {
+    if (ms !== last) {
+      last = ms;
+      text = isoTime(ms);
+    }
+    return text;
+  };
+}

@@ -10,8 +10,8 @@ export function createDecisionTexts(): (time: string, decision: Decision, occasi
       lasting = textOf(decision);
       known.set(decision, lasting);
     }
-    const trace = traceId === null ? '' : `,"traceId":${asciiJson(traceId)}`;
-    return `"time":"${time}",${lasting},"address":${asciiJson(address)}${trace}`;
+    const trace = traceId === null ? '' : `,"traceId":${textJson(traceId)}`;
+    return `"time":"${time}",${lasting},"address":${address === null ? 'null' : textJson(address)}${trace}`;
   };
 }
 
@@ -34,4 +34,11 @@ function textOf(decision: Decision): string {
     digest,
     ...(withheld === 0 ? {} : { withheld }),
   });
+}
+
+/** Addresses and trace ids need no escapes. */
+const plain = /^[\w.:-]{1,64}$/;
+
+function textJson(text: string): string {
+  return plain.test(text) ? `"${text}"` : asciiJson(text);
 }

@@ -3,9 +3,9 @@ import { members } from './ascii-json.js';
 import { isoTime } from './clock.js';
 
 /** The members of the record of a change; undefined: the event is none. Names only, never a value. */
-export function eventText(time: string, event: CairnEvent): string | undefined {
+export function eventText(time: () => string, event: CairnEvent): string | undefined {
   const told = toldOf(event);
-  return told && members({ time, kind: event.type, ...told });
+  return told && members({ time: time(), kind: event.type, ...told });
 }
 
 function toldOf(event: CairnEvent): object | undefined {
