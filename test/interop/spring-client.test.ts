@@ -2,12 +2,15 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { createToken, passwordHash } from '#server/app/credentials.js';
 import { exactMember, type ExactJson } from '../conformance/exact-json.js';
 import { placeScenario } from '../conformance/place.js';
 import { startRecordedServer, type RecordedServer } from '../conformance/recorded-server.js';
 import { readScenario, type Scenario } from '../conformance/scenario.js';
 import { startCairnProcess, type CairnProcess } from '../support/cairn-process.js';
 import { createCleanups } from '../support/cleanups.js';
+import { aFolder } from '../support/folders.js';
+import { openPolicy } from '../support/open-policy.js';
 import { needPrograms } from '../support/real-program.js';
 
 // The emitted test lies in test/dist/interop. The first run builds the client with Maven.
@@ -141,6 +144,51 @@ describe('a Spring Boot service', () => {
     it('does not start where the label is not there', async () => {
       const failure = await start('nosuchlabel').catch((error: unknown) => error);
       expect(failure).to.be.instanceOf(Error).and.to.have.property('code', 1);
+    });
+  });
+
+  describe('that shows who it is', () => {
+    const cleanups = createCleanups();
+    const { token, entry } = createToken({ name: 'ci', roles: 'reader', expires: '1d' }, Date.now());
+    const password = 'p\u00e4ss:word';
+    let cairn: CairnProcess;
+
+    before(async () => {
+      const folder = cleanups.add(await aFolder({ 'orders.yml': 'max-items: 50\n' }));
+      const users = [{ name: 'J\u00fcrgen', 'password-hash': await passwordHash(password) }];
+      const settings = {
+        'data-directory': `${folder.path}/data`,
+        sources: [{ type: 'native', 'search-locations': [folder.path] }],
+        security: { basic: { users }, tokens: { entries: [entry] }, policy: openPolicy },
+      };
+      await folder.write({ 'cairn.json': JSON.stringify(settings) });
+      cairn = cleanups.add(await startCairnProcess(['--config', `${folder.path}/cairn.json`]));
+    });
+    after(() => cleanups.run());
+
+    const start = (...credentials: readonly string[]): Promise<{ stdout: string }> => {
+      const line = [cairn.url, 'orders', 'default', 'max-items', '--spring.cloud.config.fail-fast=true'];
+      return run(program, [...line, ...credentials], { timeout: deadline });
+    };
+    const basic = (word: string): string[] => [
+      '--spring.cloud.config.username=J\u00fcrgen',
+      `--spring.cloud.config.password=${word}`,
+    ];
+
+    it('starts with a password', async () => {
+      expect((await start(...basic(password))).stdout).to.contain('PROPERTY max-items=50\n');
+    });
+
+    it('starts with a bearer token in a header', async () => {
+      const header = `--spring.cloud.config.headers.Authorization=Bearer ${token}`;
+      expect((await start(header)).stdout).to.contain('PROPERTY max-items=50\n');
+    });
+
+    it('does not start with a wrong password, or with none', async () => {
+      for (const credentials of [basic('wrong'), []]) {
+        const { code } = (await start(...credentials).catch((error: unknown) => error)) as { code: unknown };
+        expect(code).to.equal(1);
+      }
     });
   });
 });

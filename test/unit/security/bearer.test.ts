@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { createPrincipal, type Role } from '#server/security/principal.js';
 import { aBearerStage, nameIn, start, type BearerMore, type BearerStage } from '../../support/bearer-stage.js';
 import { createCleanups } from '../../support/cleanups.js';
@@ -60,6 +61,11 @@ describe('bearer tokens', () => {
       'its signature is wrong',
     );
     expect(issuer.looks()).to.equal(2);
+  });
+
+  it('may call their type by its whole name', async () => {
+    const { verify, claims } = await stage();
+    expect(nameIn(await verify(await signToken(claims(), key, { typ: 'application/AT+JWT' })))).to.equal('orders');
   });
 
   it('may be for one of several audiences, and told in a list', async () => {
@@ -158,6 +164,20 @@ describe('bearer tokens', () => {
       expect((await verify(changed)).kind).to.equal('refused');
     for (const none of [`${token}.x.y`, header, `${header}.${payload}`, `${header}.!.${signature}`, `..`])
       expect(scheme.takes({ kind: 'bearer', token: none }), none).to.equal(false);
+  });
+
+  it('are refused, and break nothing, with any part of them replaced', async () => {
+    const { verify, claims } = await stage();
+    const token = await signToken(claims(), key);
+    // The last character of a signature has bits that mean nothing.
+    const place = fc.integer({ min: 0, max: token.length - 2 });
+    await fc.assert(
+      fc.asyncProperty(place, fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }), async (at, text) => {
+        const changed = token.slice(0, at) + text + token.slice(at + text.length);
+        if (changed !== token) expect((await verify(changed)).kind).to.equal('refused');
+      }),
+      { numRuns: 150 },
+    );
   });
 
   it('bring no keys of their own: `jku`, `x5u`, `jwk` and `x5c` are not looked at', async () => {
