@@ -1,4 +1,5 @@
 import type { Platform } from '#sdk/platform/platform.js';
+import { createSigningKey } from '#sdk/platform/signing-key.js';
 
 interface Timer {
   readonly at: number;
@@ -8,7 +9,9 @@ interface Timer {
 
 export interface FakeRequest {
   readonly url: string;
+  readonly method: string;
   readonly headers: Headers;
+  readonly body: string;
   readonly signal: AbortSignal;
 }
 
@@ -19,6 +22,8 @@ export class FakePlatform implements Platform {
   readonly requests: FakeRequest[] = [];
   readonly warnings: string[] = [];
   readonly variables = new Map<string, string>();
+  /** What is in files, by their paths. */
+  readonly files = new Map<string, string>();
   randomness = 0.5;
   respond: Responder;
   #time = 0;
@@ -28,10 +33,8 @@ export class FakePlatform implements Platform {
     this.respond = respond;
   }
 
-  readonly fetch: Platform['fetch'] = async (input, init) => {
-    const { signal } = init ?? {};
-    if (typeof input !== 'string' || !(signal instanceof AbortSignal)) throw new Error('a request without a signal');
-    const request = { url: input, headers: new Headers(init?.headers), signal };
+  readonly fetch: Platform['fetch'] = async (url, { method = 'GET', headers, body = '', signal }) => {
+    const request = { url, method, headers: new Headers(headers), body, signal };
     this.requests.push(request);
     return Promise.race([this.respond(request), aborted(signal)]);
   };
@@ -40,7 +43,14 @@ export class FakePlatform implements Platform {
   readonly wallClock = (): number => Date.UTC(2026, 0, 1) + this.#time;
   readonly random = (): number => this.randomness;
   readonly uuid = (): string => 'the-uuid';
+  readonly signingKey: Platform['signingKey'] = createSigningKey;
   readonly environment = (name: string): string | undefined => this.variables.get(name);
+
+  readonly readFile: Platform['readFile'] = (path) => {
+    const text = this.files.get(path);
+    if (text === undefined) return Promise.reject(Object.assign(new Error('no file'), { code: 'ENOENT' }));
+    return Promise.resolve(new TextEncoder().encode(text));
+  };
 
   readonly startTimer: Platform['startTimer'] = (callback, milliseconds, { keepAlive }) => {
     const timer = { at: this.#time + milliseconds, callback, keepAlive };

@@ -11,15 +11,20 @@ export interface WireServer {
   commit(answer: WireAnswer): void;
   /** From now on answers so. */
   respond(listener: RequestListener): void;
+  /** From now on has this JSON at `path`, whatever else it answers. */
+  give(path: string, json: unknown): void;
   close(): Promise<void>;
 }
 
 export async function startWireServer(answer: WireAnswer = {}): Promise<WireServer> {
   const requests: IncomingMessage[] = [];
+  const documents = new Map<string, unknown>();
   let listener = environmentListener(answer);
   const server = createServer((request, response) => {
     requests.push(request);
-    listener(request, response);
+    const given = documents.get(request.url ?? '');
+    if (given === undefined) listener(request, response);
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(given));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -32,6 +37,9 @@ export async function startWireServer(answer: WireAnswer = {}): Promise<WireServ
     },
     respond: (next) => {
       listener = next;
+    },
+    give: (path, json) => {
+      documents.set(path, json);
     },
     async close() {
       if (!server.listening) return;

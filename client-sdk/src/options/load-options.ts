@@ -1,4 +1,4 @@
-import type { AuthProvider } from '../auth.js';
+import type { AuthProvider } from '../auth/providers.js';
 import type { InferOutput, StandardSchemaV1 } from '../standard-schema.js';
 
 /** A time: a number of milliseconds, or a text such as `250ms`, `30s`, `5m`, `1h`. */

@@ -1,5 +1,5 @@
 /** `unknown` in, `ClientSettings` out: the options of `load` are checked once, here, and then trusted. */
-import type { AuthProvider } from '../auth.js';
+import type { AuthProvider } from '../auth/providers.js';
 import type { Platform } from '../platform/platform.js';
 import type { StandardSchemaV1 } from '../standard-schema.js';
 import { checkDuration, checkMembers, checkName, checkTexts, isRecord, optionsError, quote } from './check.js';
@@ -83,7 +83,9 @@ function parseInstance(value: unknown): string {
 function parseAuth(value: unknown): AuthProvider | undefined {
   if (value === undefined) return undefined;
   if (isAuthProvider(value)) return value;
-  throw optionsError('auth must be made by basic(user, password), bearer(() => token) or apiToken(token).');
+  throw optionsError(
+    'auth must be made by basic(user, password), bearer(() => token), apiToken(token) or clientCredentials(options).',
+  );
 }
 
 function parseSchema(value: unknown): StandardSchemaV1 | undefined {

@@ -1,4 +1,4 @@
-import { basicAuthorization } from '../auth.js';
+import { basicAuthorization } from '../auth/basic-authorization.js';
 import { optionsError } from './check.js';
 import type { ServerAddress } from './settings.js';
 

@@ -1,4 +1,4 @@
-import type { AuthProvider } from '../auth.js';
+import type { AuthProvider } from '../auth/providers.js';
 import type { StandardSchemaV1 } from '../standard-schema.js';
 import type { BigintPolicy, CanApply, SecretsPolicy } from './load-options.js';
 

@@ -2,6 +2,8 @@
 import { emitWarning, env } from 'node:process';
 import { setTimeout } from 'node:timers';
 import type { Platform } from './platform.js';
+import { readFile } from './read-file.js';
+import { createSigningKey } from './signing-key.js';
 
 export const nodePlatform: Platform = {
   // Looked up at each call, so that an instrumented `globalThis.fetch` is used.
@@ -21,4 +23,6 @@ export const nodePlatform: Platform = {
   warn(message, code) {
     emitWarning(message, { type: 'ConfigWarning', code });
   },
+  readFile,
+  signingKey: createSigningKey,
 };

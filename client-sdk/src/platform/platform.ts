@@ -1,6 +1,8 @@
+import type { Jwk, SigningKey } from './signing.js';
+
 /** What the SDK needs of the machine it runs on. Tests give their own clock, timers, randomness and fetch. */
 export interface Platform {
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   /** Milliseconds that only grow; for ages and deadlines. */
   readonly now: () => number;
   /** Milliseconds since 1970; for dates in headers. */
@@ -15,6 +17,29 @@ export interface Platform {
   readonly environment: (name: string) => string | undefined;
   /** Tells the operator what no listener was there to hear. */
   readonly warn: (message: string, code: string) => void;
+  /** What is in a file, up to a bound. */
+  readonly readFile: (path: string) => Promise<Uint8Array>;
+  /** The private key to sign with. @throws CONFIG_OPTIONS_INVALID for what is none. */
+  readonly signingKey: (options: SigningKeyOptions) => SigningKey;
+}
+
+/** One request; redirects are answers like others. */
+export interface FetchOptions {
+  readonly method?: 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly redirect: 'manual';
+  readonly signal: AbortSignal;
+}
+
+export type Fetch = (url: string, options: FetchOptions) => Promise<Response>;
+
+export interface SigningKeyOptions {
+  /** PEM, or a JSON Web Key. */
+  readonly key: string | Jwk;
+  readonly passphrase: string | undefined;
+  /** Default: that of the JSON Web Key, or the usual one for such a key. */
+  readonly algorithm: string | undefined;
 }
 
 export interface TimerOptions {

@@ -26,20 +26,34 @@ export interface Exchange {
   readonly signal: AbortSignal;
 }
 
-/** One request to one server. Rejects only when the signal is aborted. */
+/** One request to one server, or two where credentials had to be replaced. Rejects only when the signal is aborted. */
 export async function exchange(request: Exchange): Promise<Outcome> {
-  const { settings, platform, server, signal } = request;
+  const { server, signal } = request;
   try {
-    const response = await platform.fetch(server.base + queryPath(settings), {
-      headers: await requestHeaders(request),
-      redirect: 'manual',
-      signal,
-    });
-    return await readOutcome(response, request);
+    return await readOutcome(await sendTaken(request), request);
   } catch (error) {
     if (signal.aborted) throw abortError(signal);
     return failureFrom(error, server.base);
   }
+}
+
+/** Once more where the server did not take the credentials and there are others. */
+async function sendTaken(request: Exchange): Promise<Response> {
+  const { auth } = request.settings;
+  const credentials = await askCredentials(request);
+  const response = await send(request, credentials);
+  if (response.status !== 401 || auth?.refused?.(credentials) !== true) return response;
+  await response.body?.cancel();
+  const others = await askCredentials(request);
+  const second = await send(request, others);
+  if (second.status === 401) auth.refused(others);
+  return second;
+}
+
+function send(request: Exchange, credentials: Credentials): Promise<Response> {
+  const { settings, platform, server, signal } = request;
+  const headers = requestHeaders(request, credentials);
+  return platform.fetch(server.base + queryPath(settings), { headers, redirect: 'manual', signal });
 }
 
 async function readOutcome(response: Response, { server, platform, validator }: Exchange): Promise<Outcome> {
@@ -55,7 +69,9 @@ async function readOutcome(response: Response, { server, platform, validator }: 
   return { kind: 'environment', environment, ...headers, version: environment.version ?? headers.version };
 }
 
-async function requestHeaders({ settings, server, validator, signal }: Exchange): Promise<Record<string, string>> {
+type Credentials = Readonly<Record<string, string>>;
+
+function requestHeaders({ settings, server, validator }: Exchange, credentials: Credentials): Record<string, string> {
   const headers: Record<string, string> = {
     'user-agent': 'cairn-config-client',
     'x-config-instance': settings.instance,
@@ -64,7 +80,7 @@ async function requestHeaders({ settings, server, validator, signal }: Exchange)
   if (settings.auth === undefined && server.authorization !== undefined && headers['authorization'] === undefined) {
     headers['authorization'] = server.authorization;
   }
-  for (const [name, value] of Object.entries((await askCredentials(settings, signal)) ?? {})) {
+  for (const [name, value] of Object.entries(credentials)) {
     checkHeader(`The header '${name}' that auth gives`, name, value);
     headers[name.toLowerCase()] = value;
   }
@@ -72,13 +88,11 @@ async function requestHeaders({ settings, server, validator, signal }: Exchange)
   return { ...headers, accept: accepted };
 }
 
-async function askCredentials(
-  { auth }: ClientSettings,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, string>> | undefined> {
+async function askCredentials({ settings, signal }: Exchange): Promise<Credentials> {
   try {
-    return await auth?.headers(signal);
+    return (await settings.auth?.headers(signal)) ?? {};
   } catch (error) {
+    if (error instanceof ConfigClientError) throw error;
     throw new ConfigClientError('CONFIG_UNAVAILABLE', 'auth could not give its credentials.', { cause: error });
   }
 }

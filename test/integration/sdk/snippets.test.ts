@@ -15,7 +15,7 @@ const pages = [
   'client-sdk/README.md',
   'client-sdk/src/index.ts',
   'client-sdk/src/errors.ts',
-  'client-sdk/src/auth.ts',
+  'client-sdk/src/auth/providers.ts',
   'client-sdk/src/config.ts',
 ];
 
@@ -33,6 +33,7 @@ describe('sdk: code in the documentation', () => {
   for (const page of pages) {
     it(`runs as it stands in ${page}`, async () => {
       const server = cleanups.add(await startWireServer({ properties }));
+      server.give('/token', { access_token: 'a-token', token_type: 'Bearer', expires_in: 300 });
       const snippets = await snippetsOf(page);
       expect(snippets).not.to.deep.equal([]);
       const runs = snippets.map(async (snippet) => {

@@ -20,7 +20,7 @@ describe('sdk: credentials', () => {
   for (const [title, options, authorization] of schemes) {
     it(`sends ${title}, and keeps the secret out of every message`, async () => {
       const platform = new FakePlatform(() => aProblem(401, {}, 'Bad credentials.'));
-      const error = await expectError('CONFIG_REFUSED', () => loadOrders(platform, options));
+      const error = await expectError('CONFIG_UNAUTHENTICATED', () => loadOrders(platform, options));
       expect(platform.requests[0]?.headers.get('authorization')).to.equal(authorization);
       expect(error.stack).not.to.include(canary);
     });

@@ -62,7 +62,7 @@ const refused: readonly (readonly [string, unknown, string])[] = [
   [
     'credentials that are none',
     { ...required, auth: 'hunter2' },
-    'auth must be made by basic(user, password), bearer(() => token) or apiToken(token).',
+    'auth must be made by basic(user, password), bearer(() => token), apiToken(token) or clientCredentials(options).',
   ],
   ['a list as fallback', { ...required, fallback: [] }, 'fallback must be an object, not a list.'],
   ['a signal that is none', { ...required, signal: {} }, 'signal must be an AbortSignal, not a value of type object.'],

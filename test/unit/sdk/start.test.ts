@@ -107,8 +107,8 @@ describe('sdk: start', () => {
 
   const finals: readonly (readonly [number, string])[] = [
     [400, 'CONFIG_REFUSED'],
-    [401, 'CONFIG_REFUSED'],
-    [403, 'CONFIG_REFUSED'],
+    [401, 'CONFIG_UNAUTHENTICATED'],
+    [403, 'CONFIG_FORBIDDEN'],
     [404, 'CONFIG_NOT_FOUND'],
     [406, 'CONFIG_REFUSED'],
   ];

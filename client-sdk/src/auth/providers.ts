@@ -1,9 +1,12 @@
-import { ConfigClientError } from './errors.js';
+import { ConfigClientError } from '../errors.js';
+import { basicAuthorization } from './basic-authorization.js';
 
 /** Says who asks: called once a request, so that short-lived credentials can be renewed. */
 export interface AuthProvider {
   /** Headers to send; the signal ends with the request's deadline. */
   readonly headers: (signal: AbortSignal) => Promise<Readonly<Record<string, string>>>;
+  /** Told that a server answered 401 to `headers`; `true`: others are to be had now, and the request is sent once more. */
+  readonly refused?: (headers: Readonly<Record<string, string>>) => boolean;
 }
 
 /**
@@ -54,12 +57,6 @@ export function apiToken(token: string): AuthProvider {
   if (token.trim() === '')
     throw new ConfigClientError('CONFIG_OPTIONS_INVALID', 'apiToken(token): the token is empty.');
   return always({ authorization: `Bearer ${token.trim()}` });
-}
-
-/** The value of an Authorization header, in UTF-8 (RFC 7617). */
-export function basicAuthorization(user: string, password: string): string {
-  const bytes = new TextEncoder().encode(`${user}:${password}`);
-  return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`;
 }
 
 function always(headers: Readonly<Record<string, string>>): AuthProvider {
