@@ -19,7 +19,7 @@ export function renderReport(results: Results): string {
     '# Results of `npm run bench`',
     '',
     `${machine()}; load average ${results.loadBefore.toFixed(1)} before it began. One repository of 1,000 services of three files each and 100 commits; 32 keep-alive connections over loopback;`,
-    'server, bare server and load generator are three processes; the median of three rounds.',
+    'server, bare server and load generator are three processes; the median of three rounds. The last two cases are of a folder, with and without references.',
     '',
     '| requests | server | requests/s | p50 ms | p99 ms | ours / bare |',
     '| --- | --- | ---: | ---: | ---: | ---: |',

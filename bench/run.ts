@@ -5,6 +5,7 @@ import { aRepository } from '#support/git-repository.js';
 import { startGitServer } from '#support/git-server.js';
 import { residentMegabytes } from './child.js';
 import { timeFirstAnswer, type ColdStart } from './cold-start.js';
+import { measureReferences } from './references.js';
 import { loadNow, renderReport, writeReport, type Results } from './report.js';
 import { packPath, services, writeBenchRepository } from './repository.js';
 import { compareThroughput, type Comparison } from './throughput.js';
@@ -23,7 +24,8 @@ async function main(): Promise<void> {
     await writeBenchRepository(repository);
     const warm = await measureWarm(work, repository);
     const cold = await measureRemote(work, repository);
-    const results = { loadBefore, ...warm, coldStarts: [...warm.coldStarts, ...cold] };
+    const comparisons = [...warm.comparisons, ...(await measureReferences(work))];
+    const results = { loadBefore, ...warm, comparisons, coldStarts: [...warm.coldStarts, ...cold] };
     await writeReport(results);
     console.log(renderReport(results));
   } finally {

@@ -1,6 +1,5 @@
 import type { SecretReference, TransitText } from '../core/secret-references.js';
-import { isConfigServerError } from '../core/errors.js';
-import { vaultPath } from '../vault/paths.js';
+import { isVaultPath } from '../vault/paths.js';
 import type { SecretAddress, SecretStore } from '../vault/secret-store.js';
 
 export interface SecretPlacesOptions {
@@ -30,25 +29,15 @@ export function createSecretPlaces({ stores, fallback, backend, transit }: Secre
   return {
     locate({ path, pin }) {
       const full = holder(path) === undefined ? `${backend}/${path}` : path;
-      return isPlain(full) ? { path: full, pin } : null;
+      return isVaultPath(full) ? { path: full, pin } : null;
     },
     locateSealed({ key, ciphertext }) {
       const path = `${transit.mount}/${key}`;
-      return isPlain(path) ? { path, pin: null, ciphertext } : null;
+      return isVaultPath(path) ? { path, pin: null, ciphertext } : null;
     },
     storeOf: ({ path, ciphertext }) => (ciphertext === undefined ? (holder(path) ?? fallback) : transit.store),
     get revision() {
       return stores.reduce((sum, store) => sum + store.revision, fallback.revision + transit.store.revision);
     },
   };
-}
-
-function isPlain(path: string): boolean {
-  try {
-    vaultPath(path);
-    return true;
-  } catch (error) {
-    if (isConfigServerError(error, 'CONFIG_NAME_INVALID')) return false;
-    throw error;
-  }
 }

@@ -1,6 +1,5 @@
-import { isConfigServerError } from '../core/errors.js';
 import type { KvVersion } from './kv.js';
-import { vaultPath } from './paths.js';
+import { isVaultPath, vaultPath } from './paths.js';
 import type { SecretAddress, SecretStore } from './secret-store.js';
 import type { SecretOutcome, SecretPath, Secrets } from './secrets.js';
 
@@ -45,12 +44,6 @@ const notTaken: SecretOutcome = { kind: 'refused', status: 400 };
 /** Undefined where it leads elsewhere than it says, or asks version 1 for what it has not. */
 function placeIn({ path: mount, version }: KvMount, { path, pin }: SecretAddress): SecretPath | undefined {
   if (pin !== null && version === 1) return undefined;
-  const below = path.slice(mount.length + 1);
-  try {
-    const wire = version === 1 ? vaultPath(mount, below) : vaultPath(mount, 'data', below);
-    return { path: wire, version, ...(pin !== null && { pin }) };
-  } catch (error) {
-    if (isConfigServerError(error, 'CONFIG_NAME_INVALID')) return undefined;
-    throw error;
-  }
+  const parts = version === 1 ? [path] : [mount, 'data', path.slice(mount.length + 1)];
+  return isVaultPath(path) ? { path: vaultPath(...parts), version, ...(pin !== null && { pin }) } : undefined;
 }
