@@ -6,8 +6,16 @@ export interface Comparison {
   readonly name: string;
   readonly ours: LoadResult;
   readonly bare: LoadResult;
+  /** What `bare` is, where it is not the bare server. */
+  readonly bareName?: string;
   /** Our requests per second over those of the bare server. */
   readonly ratio: number;
+}
+
+/** Where requests go, in turn. */
+export interface Target {
+  readonly port: number;
+  readonly paths: readonly string[];
 }
 
 const connections = 32;
@@ -27,7 +35,8 @@ export async function compareThroughput(
     const barePort = await bare.ask<number>(await prepareAnswers(port, paths));
     const results: Comparison[] = [];
     for (const [name, casePaths] of cases) {
-      results.push({ name, ...(await compareCase(load, { port, barePort, paths: casePaths })) });
+      const [ours, other] = [port, barePort].map((at): Target => ({ port: at, paths: casePaths }));
+      results.push({ name, ...(await compareTargets(load, ours!, other!)) });
     }
     return results;
   } finally {
@@ -35,22 +44,26 @@ export async function compareThroughput(
   }
 }
 
-interface Case {
-  readonly port: number;
-  readonly barePort: number;
-  readonly paths: readonly string[];
+/** Measures two targets turn about; the second stands for the bare server. */
+export async function compareInTurn(ours: Target, other: Target): Promise<Omit<Comparison, 'name'>> {
+  const load = startWorker('load.js');
+  try {
+    return await compareTargets(load, ours, other);
+  } finally {
+    await load.close();
+  }
 }
 
-async function compareCase(load: Worker, { port, barePort, paths }: Case): Promise<Omit<Comparison, 'name'>> {
-  const measure = (target: number, seconds: number): Promise<LoadResult> =>
-    load.ask({ port: target, paths, seconds, connections } satisfies LoadOrder);
+async function compareTargets(load: Worker, first: Target, second: Target): Promise<Omit<Comparison, 'name'>> {
+  const measure = (target: Target, seconds: number): Promise<LoadResult> =>
+    load.ask({ ...target, seconds, connections } satisfies LoadOrder);
   const ours: LoadResult[] = [];
   const bare: LoadResult[] = [];
-  await measure(port, warmUpSeconds);
-  await measure(barePort, warmUpSeconds);
+  await measure(first, warmUpSeconds);
+  await measure(second, warmUpSeconds);
   for (let round = 0; round < rounds; round += 1) {
-    ours.push(await measure(port, roundSeconds));
-    bare.push(await measure(barePort, roundSeconds));
+    ours.push(await measure(first, roundSeconds));
+    bare.push(await measure(second, roundSeconds));
   }
   const [middleOurs, middleBare] = [middle(ours), middle(bare)];
   return { ours: middleOurs, bare: middleBare, ratio: middleOurs.requestsPerSecond / middleBare.requestsPerSecond };
