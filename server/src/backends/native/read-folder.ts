@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, readlink, realpath } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { ConfigServerError } from '../../core/errors.js';
 import { namesFile } from '../../core/search-paths.js';
@@ -134,7 +135,7 @@ async function readFile(
   return content && { id: hash(content), path, size, scanned, content, isSettled };
 }
 
-/** The bytes of a file that is still the one that was scanned. */
+/** The bytes of a file that is still the one that was scanned, and where it was: within the folders. */
 export async function readUnchanged({ realPath, signature }: ScannedFile): Promise<Uint8Array | undefined> {
   // Without O_NONBLOCK a pipe put in the file's place would block for ever; O_NOFOLLOW refuses a link put there.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
@@ -143,11 +144,19 @@ export async function readUnchanged({ realPath, signature }: ScannedFile): Promi
   try {
     const before = await handle.stat({ bigint: true });
     if (!before.isFile() || signatureOf(before) !== signature) return undefined;
+    if (!(await isAt(handle, realPath))) return undefined;
     const content = await handle.readFile();
     return signatureOf(await handle.stat({ bigint: true })) === signature ? content : undefined;
   } finally {
     await handle.close();
   }
+}
+
+/** Whether what was opened lies at `path` itself. O_NOFOLLOW says nothing of a folder on the way that became a link. */
+async function isAt({ fd }: FileHandle, path: string): Promise<boolean> {
+  const place = await readlink(`/proc/self/fd/${fd}`).catch(() => undefined);
+  // Where the system does not tell, following the path once more finds a link that is still there.
+  return (place ?? (await realpath(path).catch(() => undefined))) === path;
 }
 
 /** What was replaced since the scan is looked at again. */
