@@ -3,6 +3,7 @@ import { createPolicy } from '#server/security/policy.js';
 import type { PolicyRule } from '#server/security/policy-rule.js';
 import { ask, jsonOf, type Reply } from '../../support/ask.js';
 import { aSource } from '../../support/fake-backend.js';
+import { hexHmac, someWebhooks } from '../../support/webhooks.js';
 import { as, startSecured, type SecuredFixture } from '../../support/secured.js';
 
 const rules: readonly PolicyRule[] = [
@@ -224,5 +225,52 @@ describe('authorization', () => {
     expect((await get('/actuator/health/liveness', { authorization: 'Bearer wrong' })).status).to.equal(200);
     expect((await get('/actuator/health/readiness')).status).to.equal(200);
     expect((await get('/actuator/health/configServer', high)).status).to.equal(403);
+  });
+
+  describe('of webhooks', () => {
+    const body = '{"ref":"refs/heads/main"}';
+    async function statuses(secret: string | null, headers: Readonly<Record<string, string>>): Promise<unknown> {
+      const hooks = someWebhooks({ hosts: { github: { secret }, plain: { isVerified: false } } });
+      const one = await startSecured(rules, { http: { webhooks: { path: '/monitor', ...hooks.webhooks } } });
+      const all = { 'content-type': 'application/json', 'x-github-event': 'push', ...headers };
+      const reply = await ask(one.port, { path: '/monitor', method: 'POST', headers: all, body });
+      await one.server.close();
+      const told = one.audit.decisions.map(({ principal, scheme, rule, isAllowed }) => [
+        principal,
+        scheme,
+        rule,
+        isAllowed,
+      ]);
+      return [reply.status, reply.headers['www-authenticate'], hooks.requests.length, ...told];
+    }
+    const signed = { 'x-hub-signature-256': `sha256=${hexHmac('s', body)}` };
+
+    it('lets in a good signature, and operators without one', async () => {
+      expect(await statuses('s', signed)).to.deep.equal([
+        200,
+        undefined,
+        1,
+        ['github', 'webhook', 'webhook signature', true],
+      ]);
+      expect(await statuses('s', as('operator:ops'))).to.deep.equal([
+        200,
+        undefined,
+        1,
+        ['ops', 'bearer', 'role operator', true],
+      ]);
+    });
+
+    it('refuses everybody else, without secrets too', async () => {
+      const none = [401, 'Webhook-Signature, Bearer', 0, ['nobody', 'anonymous', 'not authenticated', false]];
+      expect(await statuses('other', signed)).to.deep.equal(none);
+      expect(await statuses(null, signed)).to.deep.equal(none);
+      expect(await statuses(null, {})).to.deep.equal(none);
+      expect(await statuses('s', { ...signed, ...as('reader:x') })).to.deep.equal([
+        403,
+        undefined,
+        0,
+        ['x', 'bearer', 'role operator', false],
+      ]);
+    });
   });
 });
