@@ -33,7 +33,7 @@ export type CairnEvent =
   | {
       /** A credential that was wrong; one that is missing is none. */
       readonly type: 'authentication-refused';
-      /** Null: of a form that no scheme has. */
+      /** Which scheme decided; null: no scheme takes it. */
       readonly scheme: string | null;
       /** Words of our own, never a part of the credential. */
       readonly reason: string;

@@ -49,6 +49,8 @@ export function createAnonymousAuthenticator(): Authenticator {
   };
 }
 
+const noScheme = refused('no configured scheme takes it');
+
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { schemes, gateway, now } = options;
   const places = { gateway, certificates: schemes.some(({ name }) => name === 'certificate') };
@@ -57,14 +59,13 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const flights = createSingleFlight<Verdict>();
   const refusals = createRefusals(options);
 
-  const verify = async (credential: Credential, id: string, signal: AbortSignal): Promise<Verdict> => {
-    const scheme = schemes.find((one) => one.takes(credential));
-    if (scheme === undefined) return refused('no configured scheme takes it');
+  const verify = async (scheme: Scheme, credential: Credential, signal: AbortSignal): Promise<Verdict> => {
+    const id = credentialId(credential);
     const verdict = await flights.run(id, signal, (shared) => scheme.verify(credential, shared));
     if (verdict.kind === 'refused') return verdict;
-    const { principal } = verdict;
+    const { principal, rememberMs } = verdict;
     if (principal.expiresAt !== null && principal.expiresAt <= now()) return refused('it has expired');
-    remembered.keep(id, principal, verdict.rememberMs);
+    remembered.keep(id, principal, rememberMs);
     return verdict;
   };
 
@@ -75,12 +76,13 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       const found = credentialOf(presented, places);
       if (found.kind !== 'one') throw refusals.form(found, presented);
       const { credential } = found;
-      const id = credentialId(credential);
-      const known = remembered.get(id);
+      const known = remembered.get(credentialId(credential));
       if (known !== undefined) return known;
-      const verdict = await verify(credential, id, signal);
+      const scheme = schemes.find((one) => one.takes(credential));
+      const verdict = scheme === undefined ? noScheme : await verify(scheme, credential, signal);
       if (verdict.kind === 'recognized') return verdict.principal;
-      throw refusals.wrong(credential, verdict.reason, presented);
+      const { kind } = credential;
+      throw refusals.wrong({ kind, scheme: scheme?.name ?? null, reason: verdict.reason }, presented);
     },
     recognize(presented) {
       const found = credentialOf(presented, places);

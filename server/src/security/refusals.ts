@@ -3,6 +3,7 @@ import type { Emit } from '../core/events.js';
 import { challengesOf } from './challenges.js';
 import type { Found } from './credential.js';
 import type { Presented } from './presented.js';
+import type { SchemeName } from './principal.js';
 import type { Credential, Scheme } from './scheme.js';
 
 export interface RefusalsOptions {
@@ -12,11 +13,20 @@ export interface RefusalsOptions {
   readonly now: () => number;
 }
 
+/** A credential that is not taken. */
+export interface Refused {
+  readonly kind: Credential['kind'];
+  /** Which scheme decided; null: none takes it. */
+  readonly scheme: SchemeName | null;
+  /** For the log alone. */
+  readonly reason: string;
+}
+
 /** Makes the errors of requests that are not recognized, and tells the log why. */
 export interface Refusals {
   /** Without a credential, or without one that could be read. */
   form(found: Exclude<Found, { kind: 'one' }>, presented: Presented): ConfigServerError;
-  wrong(credential: Credential, reason: string, presented: Presented): ConfigServerError;
+  wrong(refused: Refused, presented: Presented): ConfigServerError;
 }
 
 /** One text for every credential that is wrong: a client learns nothing of users, keys and times. */
@@ -42,8 +52,8 @@ export function createRefusals(options: RefusalsOptions): Refusals {
       const message = 'The request brings more than one credential; send one.';
       return new ConfigServerError('CONFIG_CREDENTIALS_AMBIGUOUS', message, { challenges });
     },
-    wrong({ kind }, reason, { address }) {
-      tell(kind, reason, address);
+    wrong({ kind, scheme, reason }, { address }) {
+      tell(scheme, reason, address);
       return wrong(kind);
     },
   };

@@ -139,7 +139,7 @@ describe('the authenticator', () => {
     expect(events).to.deep.equal([
       { ...refusedEvent, scheme: 'bearer', reason: 'its issuer is unknown' },
       { ...refusedEvent, scheme: null, reason: 'its form is of no scheme' },
-      { ...refusedEvent, scheme: 'basic', reason: 'no configured scheme takes it' },
+      { ...refusedEvent, scheme: null, reason: 'no configured scheme takes it' },
     ]);
   });
 
