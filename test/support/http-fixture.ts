@@ -80,6 +80,8 @@ const httpDefaults = {
   prefix: '',
   publicUrl: null,
   tls: null,
+  speaksHttp2: true,
+  hstsSeconds: null,
   authenticator: createAnonymousAuthenticator(),
   access: openAccess,
   audit: noAudit,

@@ -69,6 +69,7 @@ export function createServing(options: ServingOptions): Serving {
     authenticator,
     tls,
     access: access.access,
+    hstsSeconds: tls === null ? null : settings.server.tls['hsts-max-age'],
     health,
     webhooks: {
       path: settings.webhooks.path,
@@ -167,6 +168,7 @@ type ServerOptions = Omit<
   | 'ciphers'
   | 'authenticator'
   | 'tls'
+  | 'hstsSeconds'
   | 'health'
   | 'webhooks'
   | 'emit'
@@ -181,6 +183,7 @@ function serverOptions(settings: Settings): ServerOptions {
     port: server.port,
     prefix: server.prefix,
     publicUrl: null,
+    speaksHttp2: server.http2,
 
     info: () => ({ build: { name: 'cairn-config-server', version: packageVersion() } }),
     queries: {

@@ -180,6 +180,12 @@ export type CairnEvent =
       readonly message: string;
     }
   | {
+      /** A connection was ended for what its client did. */
+      readonly type: 'connection-ended';
+      readonly address: string;
+      readonly reason: string;
+    }
+  | {
       /** A client showed a certificate that is not taken, or none where one is required. `reason` as OpenSSL names it: `CERT_REVOKED`. */
       readonly type: 'client-certificate-refused';
       readonly address: string;

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import type { Decision } from '../core/audit.js';
 import { createByteCache } from '../core/byte-cache.js';
 import type { Access } from '../security/access.js';
 import type { Authenticator } from '../security/authenticator.js';
 import type { Principal } from '../security/principal.js';
 import { presentedBy } from './presented.js';
+import type { AnyRequest } from './exchange.js';
 
 /** That a principal was let to a target. */
 export interface Admission {
@@ -18,8 +18,8 @@ export interface Admission {
 /** Who was let to which target, for as long as the policy stands and the credential is known. */
 export interface Admissions {
   /** Without any wait: undefined where it has to be found out. */
-  find(request: IncomingMessage): Admission | undefined;
-  keep(request: IncomingMessage, principal: Principal, admission: Admission): void;
+  find(request: AnyRequest): Admission | undefined;
+  keep(request: AnyRequest, principal: Principal, admission: Admission): void;
 }
 
 export interface AdmissionsOptions {
@@ -48,6 +48,6 @@ export function createAdmissions({ authenticator, access, cacheBytes }: Admissio
 }
 
 /** Whether an instance's id may be used is decided where there is one. */
-function keyOf({ key }: Principal, { url = '', headers }: IncomingMessage): string {
+function keyOf({ key }: Principal, { url = '', headers }: AnyRequest): string {
   return `${key}\n${headers['x-config-instance'] === undefined ? '' : 'instance'}\n${url}`;
 }

@@ -9,8 +9,6 @@ const COMMON: readonly string[] = [
   'no-cache, private',
   'Vary',
   'Accept, Accept-Encoding, Authorization, X-Config-Token, X-Config-Instance',
-  'X-Content-Type-Options',
-  'nosniff',
 ];
 
 export interface AnswerHead {

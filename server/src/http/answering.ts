@@ -1,5 +1,4 @@
 /** The one seam before Koa: what is prepared is written at once, everything else goes the usual way. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Audit, AuditReader } from '../core/audit.js';
 import type { Emit } from '../core/events.js';
 import type { HealthProbes, ServerInfo } from '../core/health.js';
@@ -9,15 +8,18 @@ import type { Ciphers } from '../secrets/ciphers.js';
 import type { Access } from '../security/access.js';
 import type { Authenticator } from '../security/authenticator.js';
 import { createAdmissions } from './admissions.js';
+import type { RawHeaders } from './answer-headers.js';
 import { createApplication } from './application.js';
 import { createBodies, type RenditionSettings } from './bodies.js';
 import { createCompression } from './compression.js';
 import { createDeliver } from './deliver.js';
 import { createGate } from './gate.js';
-import { createHotLane, type HotLane, type Prepared } from './hot-lane.js';
+import { limitWriting, writeAnswer, type Listener } from './exchange.js';
+import { createHotLane, type HotLane } from './hot-lane.js';
 import type { HttpLimits } from './limits.js';
 import { occasionOf } from './middleware/audit.js';
 import { shownPath } from './paths.js';
+import { securityHeaders } from './security-headers.js';
 import type { WebhookEndpoint } from './services.js';
 import { createViews } from './views.js';
 
@@ -44,17 +46,19 @@ export interface AnsweringOptions {
   readonly takesInstances: boolean;
   readonly renditions: RenditionSettings;
   readonly limits: HttpLimits;
+  /** For how long a browser is to come by TLS only; null: the server does not speak it. */
+  readonly hstsSeconds: number | null;
   /** Bytes for bodies, compressed copies and prepared answers together. */
   readonly cacheBytes: number;
   readonly emit: Emit;
   readonly now: () => number;
 }
 
-export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
-
 export function createAnswering(options: AnsweringOptions): Listener {
+  const { audit, emit, limits } = options;
   const hotLane = hotLaneOf(options);
-  const throughKoa = koaListener(options, hotLane);
+  const security = securityHeaders(options.hstsSeconds);
+  const throughKoa = koaListener(options, hotLane, security);
   return (request, response) => {
     const prepared = hotLane.answer(request);
     if (prepared === undefined) {
@@ -62,9 +66,14 @@ export function createAnswering(options: AnsweringOptions): Listener {
       return;
     }
     const { decision } = prepared;
-    const recorded = decision === undefined ? undefined : options.audit.record(decision, occasionOf(request));
+    const recorded = decision === undefined ? undefined : audit.record(decision, occasionOf(request));
     const write = (): void => {
-      writePrepared(prepared, request, response, options.emit);
+      const start = performance.now();
+      const { status, headers, body } = prepared;
+      writeAnswer(response, { status, headers: [...headers, ...security], body });
+      limitWriting(response, limits.writeTime);
+      const milliseconds = performance.now() - start;
+      emit({ type: 'request-finished', method: 'GET', path: shownPath(request.url ?? ''), status, milliseconds });
     };
     if (recorded === undefined) write();
     // What cannot be recorded is refused on the usual way, where the audit is asked first.
@@ -88,7 +97,7 @@ function hotLaneOf(options: AnsweringOptions): HotLane {
   });
 }
 
-function koaListener(options: AnsweringOptions, hotLane: HotLane): Listener {
+function koaListener(options: AnsweringOptions, hotLane: HotLane, security: RawHeaders): Listener {
   const { environments, cacheBytes } = options;
   const { fingerprint } = environments;
   const gate = createGate(options);
@@ -96,20 +105,10 @@ function koaListener(options: AnsweringOptions, hotLane: HotLane): Listener {
   const bodies = createBodies({ ...options, cacheBytes: cacheBytes / 8, fingerprint });
   const deliver = createDeliver({ environments, hotLane, compression: createCompression(cacheBytes / 4) });
   const services = { ...options, gate, views, bodies, deliver };
-  const callback = createApplication({ ...options, services }).callback();
-  return (request, response) => void callback(request, response);
-}
-
-function writePrepared(
-  { status, headers, body }: Prepared,
-  request: IncomingMessage,
-  response: ServerResponse,
-  emit: Emit,
-): void {
-  const start = performance.now();
-  response.writeHead(status, headers);
-  if (typeof body === 'string') response.end(body, 'latin1');
-  else response.end(body);
-  const milliseconds = performance.now() - start;
-  emit({ type: 'request-finished', method: 'GET', path: shownPath(request.url ?? ''), status, milliseconds });
+  const callback = createApplication({ ...options, security, services }).callback();
+  const answer = async (...exchange: Parameters<Listener>): Promise<void> => {
+    await callback(...exchange);
+    limitWriting(exchange[1], options.limits.writeTime);
+  };
+  return (request, response) => void answer(request, response);
 }

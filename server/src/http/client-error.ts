@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { RawHeaders } from './answer-headers.js';
 
 interface ParserError extends Error {
   readonly code?: string;
@@ -7,19 +8,23 @@ interface ParserError extends Error {
 }
 
 /** A listener that answers what the HTTP parser refuses, and ends the connection. */
-export function clientErrorAnswer(targetLimit: number): (error: ParserError, socket: Duplex) => void {
+export function clientErrorAnswer(
+  targetLimit: number,
+  security: RawHeaders,
+): (error: ParserError, socket: Duplex) => void {
   return (error, socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
-    else socket.end(answerTo(statusOf(error, targetLimit)));
+    else socket.end(answerTo(statusOf(error, targetLimit), security));
   };
 }
 
-function answerTo(status: number): string {
+function answerTo(status: number, security: RawHeaders): string {
   const reason = STATUS_CODES[status] ?? '';
   const body = JSON.stringify({ type: 'about:blank', title: reason, status, error: reason });
   return [
     `HTTP/1.1 ${status} ${reason}`,
     'Content-Type: application/problem+json',
+    ...security.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${security[at + 1] ?? ''}`] : [])),
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
     '',

@@ -2,7 +2,6 @@
  * The way of a repeated GET around Koa: prepared headers and bytes for as long as the backend's stamp stands.
  * Whatever it answers, the way through Koa answers in the same bytes; a differential test drives both.
  */
-import type { IncomingMessage } from 'node:http';
 import type { Audit, Decision } from '../core/audit.js';
 import { createByteCache } from '../core/byte-cache.js';
 import type { Query } from '../core/query.js';
@@ -21,6 +20,7 @@ import {
 import { answeredDecision } from './answered-decision.js';
 import { matchesETag } from './conditional.js';
 import type { Provenance, Representation } from './representation.js';
+import type { AnyRequest } from './exchange.js';
 
 /** An answer that only has to be written. */
 export interface Prepared {
@@ -44,9 +44,9 @@ export interface Memorable {
 
 export interface HotLane {
   /** The prepared answer to `request`, where there is one and it still holds. */
-  answer(request: IncomingMessage): Prepared | undefined;
+  answer(request: AnyRequest): Prepared | undefined;
   /** Keeps an answer for the next request of the same target and preferences. */
-  remember(request: IncomingMessage, memorable: Memorable): void;
+  remember(request: AnyRequest, memorable: Memorable): void;
 }
 
 export interface HotLaneOptions {
@@ -137,11 +137,11 @@ function told(admission: Admission, entry: Entry): Decision | undefined {
   toldOf.set(admission, { entry, decision });
   return decision;
 }
-function isAdmitted({ method, headers }: IncomingMessage): boolean {
+function isAdmitted({ method, headers }: AnyRequest): boolean {
   return method === 'GET' && EXCLUDED_HEADERS.every((name) => headers[name] === undefined);
 }
 
-function keyOf({ url = '', headers }: IncomingMessage, { viewId }: Admission, takesInstances: boolean): string {
+function keyOf({ url = '', headers }: AnyRequest, { viewId }: Admission, takesInstances: boolean): string {
   const instance = takesInstances ? String(headers['x-config-instance'] ?? '') : '';
   return `${viewId}\n${url}\n${headers.accept ?? ''}\n${headers['accept-encoding'] ?? ''}\n${instance}`;
 }

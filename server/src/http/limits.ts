@@ -15,6 +15,13 @@ export interface HttpLimits {
   readonly checkingInterval: number;
   /** Milliseconds in which the answer must be ready. */
   readonly answerTime: number;
+  /** Milliseconds for which a client may take nothing of its answer. */
+  readonly writeTime: number;
+  /** Requests at a time on one connection of HTTP/2. */
+  readonly streams: number;
+  /** Connections in all, and from one address. */
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
   /** Milliseconds for which an idle connection is kept. */
   readonly keepAliveTime: number;
   /** Milliseconds in which requests in flight may finish when the server stops. */
@@ -30,6 +37,10 @@ export const defaultHttpLimits: HttpLimits = {
   requestTime: 30_000,
   checkingInterval: 5_000,
   answerTime: 30_000,
+  writeTime: 30_000,
+  streams: 100,
+  connections: 10_000,
+  connectionsPerAddress: 1_000,
   keepAliveTime: 65_000,
   stopTime: 25_000,
 };

@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { ConfigServerError } from '../core/errors.js';
+import type { Http2Sessions } from './http2-sessions.js';
 
 export interface Listening {
   readonly address: string;
@@ -30,11 +31,18 @@ export function listen(server: HttpServer | HttpsServer, { host, port }: ListenP
   });
 }
 
+/** What listens, and its connections of HTTP/2 where there are any. */
+export interface Stoppable {
+  readonly server: HttpServer | HttpsServer;
+  readonly sessions: Pick<Http2Sessions, 'retire' | 'destroy'> | null;
+}
+
 /** Stops listening, waits for requests in flight, and ends what is left after `withinMs`. */
-export async function stopListening(server: HttpServer | HttpsServer, withinMs: number): Promise<void> {
+export async function stopListening({ server, sessions }: Stoppable, withinMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
     const deadline = setTimeout(() => {
       server.closeAllConnections();
+      sessions?.destroy();
     }, withinMs);
     // A connection that turns idle meanwhile has announced `Connection: close` or is closed here.
     const sweep = setInterval(() => {
@@ -45,5 +53,6 @@ export async function stopListening(server: HttpServer | HttpsServer, withinMs: 
       clearInterval(sweep);
       resolve();
     });
+    sessions?.retire();
   });
 }

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { certificateOf } from '../security/certificate-of.js';
 import type { ClientCertificate, Presented } from '../security/presented.js';
+import type { AnyRequest } from './exchange.js';
 
 /** What `request` brings to be recognized by. Reads raw header lines: Node keeps only the first of two `Authorization`. */
-export function presentedBy(request: IncomingMessage): Presented {
+export function presentedBy(request: AnyRequest): Presented {
   const { rawHeaders, socket } = request;
   return {
     header: (name) => linesOf(rawHeaders, name),

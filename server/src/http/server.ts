@@ -2,14 +2,15 @@
  * http/ answers the routes of docs/http-api.md. It may import core, environments, changes, security, secrets and the
  * interface of backends. This file owns the listening server.
  */
-import { createServer, type Server, type ServerOptions } from 'node:http';
-import type { Server as TlsServer } from 'node:https';
-import type { Emit } from '../core/events.js';
+import { createServer, type ServerOptions } from 'node:http';
 import type { Tls } from '../security/tls.js';
-import { createAnswering, type AnsweringOptions, type Listener } from './answering.js';
+import { createAnswering, type AnsweringOptions } from './answering.js';
 import { clientErrorAnswer } from './client-error.js';
+import { limitConnections } from './connections.js';
+import { isHttp2, type Listener } from './exchange.js';
 import type { HttpLimits } from './limits.js';
-import { listen, stopListening, type Listening } from './listening.js';
+import { listen, stopListening, type Listening, type Stoppable } from './listening.js';
+import { securityHeaders } from './security-headers.js';
 import { createTlsServer } from './tls-server.js';
 
 export interface HttpServerOptions extends AnsweringOptions {
@@ -18,6 +19,8 @@ export interface HttpServerOptions extends AnsweringOptions {
   readonly port: number;
   /** Started before the server; null: in clear. */
   readonly tls: Tls | null;
+  /** Over TLS, where the client speaks it too. */
+  readonly speaksHttp2: boolean;
 }
 
 export interface HttpServer {
@@ -28,32 +31,39 @@ export interface HttpServer {
 }
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { emit, limits, tls } = options;
+  const { emit, tls } = options;
   const answer = createAnswering(options);
-  let server: Server | TlsServer | undefined;
+  let made: Stoppable | undefined;
   let closing: Promise<void> | undefined;
   const listener: Listener = (request, response) => {
-    if (closing !== undefined) response.shouldKeepAlive = false;
+    if (closing !== undefined && !isHttp2(response)) response.shouldKeepAlive = false;
     answer(request, response);
   };
   return {
     async start() {
-      server = tls === null ? createServer(serverOptions(limits), listener) : tlsServer(options, tls, listener);
-      server.maxHeadersCount = limits.headerCount;
-      server.on('clientError', clientErrorAnswer(limits.requestTarget));
-      const listening = await listen(server, options);
+      made = serverOf(options, listener);
+      const listening = await listen(made.server, options);
       emit({ type: 'server-started', ...listening, scheme: tls === null ? 'http' : 'https' });
       return listening;
     },
     close(reason = 'closed') {
-      closing ??= stop(server, options, reason);
+      closing ??= stop(made, options, reason);
       return closing;
     },
   };
 }
 
-function tlsServer({ limits, emit }: HttpServerOptions, tls: Tls, listener: Listener): TlsServer {
-  return createTlsServer({ tls, server: serverOptions(limits), handshakeTime: limits.headersTime, listener, emit });
+function serverOf(options: HttpServerOptions, listener: Listener): Stoppable {
+  const { tls, limits, emit } = options;
+  const server = serverOptions(limits);
+  const made =
+    tls === null
+      ? { server: createServer(server, listener), sessions: null }
+      : createTlsServer({ ...options, clientAuthentication: tls.clientAuthentication, tls, server, listener });
+  made.server.maxHeadersCount = limits.headerCount;
+  made.server.on('clientError', clientErrorAnswer(limits.requestTarget, securityHeaders(options.hstsSeconds)));
+  limitConnections(made.server, { limits, emit });
+  return made;
 }
 
 function serverOptions(limits: HttpLimits): ServerOptions {
@@ -67,13 +77,9 @@ function serverOptions(limits: HttpLimits): ServerOptions {
   };
 }
 
-interface Stopping {
-  readonly limits: HttpLimits;
-  readonly emit: Emit;
-}
-
-async function stop(server: Server | TlsServer | undefined, { limits, emit }: Stopping, reason: string): Promise<void> {
+async function stop(made: Stoppable | undefined, options: HttpServerOptions, reason: string): Promise<void> {
+  const { limits, emit } = options;
   emit({ type: 'server-stopping', reason });
-  if (server !== undefined) await stopListening(server, limits.stopTime);
+  if (made !== undefined) await stopListening(made, limits.stopTime);
   emit({ type: 'server-stopped' });
 }

@@ -1,7 +1,12 @@
 import type { CairnEvent } from '../core/events.js';
 import { line, type Line } from './line.js';
 
-export const transportEvents = ['tls-replaced', 'tls-failed', 'client-certificate-refused'] as const;
+export const transportEvents = [
+  'tls-replaced',
+  'tls-failed',
+  'client-certificate-refused',
+  'connection-ended',
+] as const;
 
 export type TransportEvent = Extract<CairnEvent, { type: (typeof transportEvents)[number] }>;
 
@@ -13,6 +18,10 @@ export function transportLine(event: TransportEvent): Line {
     }
     case 'tls-failed':
       return line('error', `${event.message} What was there before goes on.`);
+    case 'connection-ended': {
+      const { address, reason } = event;
+      return line('warn', `a connection was ended: ${reason}`, { address });
+    }
     case 'client-certificate-refused': {
       const { address, reason } = event;
       return line('warn', `a client was refused by its certificate: ${reason}`, { address, reason });

@@ -30,7 +30,8 @@ export interface TlsState {
   readonly failure: string | null;
 }
 
-export type ContextListener = (options: SecureContextOptions) => void;
+/** `isTrustChanged`: other clients than before may be let in. */
+export type ContextListener = (options: SecureContextOptions, isTrustChanged: boolean) => void;
 
 export interface Tls {
   readonly clientAuthentication: ClientAuthentication;
@@ -67,8 +68,9 @@ export function createTls(options: TlsOptions): Tls {
     failure = message;
   };
   const replace = (next: Current): void => {
+    const isTrustChanged = trustOf(started().material) !== trustOf(next.material);
     current = next;
-    for (const listener of listeners) listener(next.options);
+    for (const listener of listeners) listener(next.options, isTrustChanged);
     emit({ type: 'tls-replaced', expiresAt: expiryOf(next) });
   };
   const look = async (): Promise<void> => {
@@ -122,6 +124,11 @@ function isEqual(left: TlsMaterial, right: TlsMaterial): boolean {
   return fingerprint(left) === fingerprint(right);
 }
 
-function fingerprint({ revocationLists, ...texts }: TlsMaterial): string {
-  return JSON.stringify([Object.entries(texts), revocationLists.map((list) => list.toString('base64'))]);
+function fingerprint(material: TlsMaterial): string {
+  const { certificate, key, keyPassphrase } = material;
+  return JSON.stringify([certificate, key, keyPassphrase, trustOf(material)]);
+}
+
+function trustOf({ clientAuthorities, revocationLists }: TlsMaterial): string {
+  return JSON.stringify([clientAuthorities, revocationLists.map((list) => list.toString('base64'))]);
 }

@@ -1,6 +1,6 @@
 import { traceIdOf, type Audit, type Occasion } from '../../core/audit.js';
-import type { IncomingMessage } from 'node:http';
 import type { AppContext, AppMiddleware } from '../context.js';
+import type { AnyRequest } from '../exchange.js';
 
 /** Tells the audit what was decided of a request; where the record must be kept, no answer leaves before it is. */
 export function recordDecisions(audit: Audit): AppMiddleware {
@@ -18,7 +18,7 @@ export function recordDecisions(audit: Audit): AppMiddleware {
 }
 
 /** Where a request comes from, and to which trace it belongs. */
-export function occasionOf({ socket, headers }: IncomingMessage): Occasion {
+export function occasionOf({ socket, headers }: AnyRequest): Occasion {
   const { traceparent } = headers;
   return {
     address: socket.remoteAddress ?? null,

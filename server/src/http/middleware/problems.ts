@@ -44,7 +44,6 @@ function report(ctx: AppContext, error: ConfigServerError, emit: Emit): void {
 
 function answer(ctx: AppContext, error: ConfigServerError, time: number): void {
   ctx.set('Cache-Control', 'no-store');
-  ctx.set('X-Content-Type-Options', 'nosniff');
   if (error.status === 503) ctx.set('Retry-After', RETRY_SECONDS);
   if (error.challenges.length > 0) ctx.append('WWW-Authenticate', [...error.challenges]);
   if (error.code === 'CONFIG_RESOURCE_NOT_FOUND') {

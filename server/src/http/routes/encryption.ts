@@ -111,7 +111,6 @@ function answer(ctx: RouteContext, status: number, type: string, body: string): 
   ctx.status = status;
   ctx.set('Content-Type', type);
   ctx.set('Cache-Control', 'no-store');
-  ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.body = body;
 }
 

@@ -43,6 +43,7 @@ const encryptionNames: readonly NamedSetting[] = [
 const settings: readonly NamedSetting[] = [
   { name: 'server.port', to: 'server.port' },
   { name: 'server.address', to: 'server.host' },
+  { name: 'server.http2.enabled', to: 'server.http2' },
   { name: 'spring.lifecycle.timeout-per-shutdown-phase', to: 'server.shutdown-timeout' },
   { name: 'spring.profiles.validate', to: 'serving.validate-profiles' },
   {

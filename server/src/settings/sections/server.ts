@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { text } from '../fields.js';
+import { flag, text } from '../fields.js';
 import { duration, wholeNumber } from '../quantities.js';
 import type { SettingType } from '../facts.js';
 import { tlsSection } from './tls.js';
@@ -11,6 +11,7 @@ export interface ServerSettings {
   readonly port: number;
   readonly prefix: string;
   readonly 'shutdown-timeout': number;
+  readonly http2: boolean;
   readonly tls: TlsSettings;
 }
 
@@ -42,6 +43,11 @@ export const serverSection: SettingType<ServerSettings> = z.strictObject({
     default: '25s',
     description: 'How long requests in flight may take to finish after SIGTERM or SIGINT.',
     reference: ['spring.lifecycle.timeout-per-shutdown-phase'],
+  }),
+  http2: flag({
+    default: true,
+    description: 'Whether HTTP/2 is spoken beside HTTP/1.1, over TLS, with clients that ask for it.',
+    reference: ['server.http2.enabled'],
   }),
   tls: tlsSection,
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { choice, optionalFlag, optionalText } from '../fields.js';
 import type { SettingType } from '../facts.js';
 import { textList } from '../lists.js';
-import { duration } from '../quantities.js';
+import { duration, wholeNumber } from '../quantities.js';
 
 /** How the server is reached over TLS. Files are read again when they change. */
 export interface TlsSettings {
@@ -18,6 +18,7 @@ export interface TlsSettings {
   readonly 'client-ca-certificates-file': string | null;
   readonly 'revocation-list-files': readonly string[];
   readonly 'min-version': '1.2' | '1.3';
+  readonly 'hsts-max-age': number;
   readonly 'look-interval': number;
 }
 
@@ -80,6 +81,13 @@ export const tlsSection: SettingType<TlsSettings> = z.strictObject({
     default: '1.2',
     choices: ['1.2', '1.3'],
     description: 'Oldest version of TLS that is spoken.',
+  }),
+  'hsts-max-age': wholeNumber({
+    default: 31_536_000,
+    min: 0,
+    max: 63_072_000,
+    description:
+      'Seconds for which browsers are told to come by TLS only (`Strict-Transport-Security`); 0 tells them nothing.',
   }),
   'look-interval': duration({
     default: '10s',
