@@ -38,7 +38,17 @@ const memoBytes = 400;
 export function createStamps({ backend, references, cacheBytes, now }: StampsOptions): Stamps {
   if (references === null) return { of: (query) => backend.stamp(query), remember: (_query, base) => base };
   const memos = createByteCache<string, Memo>(cacheBytes);
+  // The hot lane asks with the same object again and again, and needs no key for it.
+  const near = new WeakMap<Query, Memo>();
 
+  const memoOf = (query: Query, base: string): Memo | undefined => {
+    const known = near.get(query);
+    if (known?.base === base) return known;
+    const memo = memos.get(askerKey(query));
+    if (memo?.base !== base) return undefined;
+    near.set(query, memo);
+    return memo;
+  };
   const fresh = (memo: Memo, referring: Referring, query: Query): string | undefined => {
     const { revision } = references;
     if (memo.revision === revision && now() < memo.until) return memo.stamp;
@@ -50,8 +60,8 @@ export function createStamps({ backend, references, cacheBytes, now }: StampsOpt
   return {
     of(query) {
       const base = backend.stamp(query);
-      const memo = base === undefined ? undefined : memos.get(askerKey(query));
-      if (memo?.base !== base || memo === undefined) return undefined;
+      const memo = base === undefined ? undefined : memoOf(query, base);
+      if (memo === undefined) return undefined;
       return memo.referring === undefined ? memo.base : fresh(memo, memo.referring, query);
     },
     remember(query, base, secrets) {
