@@ -75,9 +75,10 @@ export function createPipes(options: PipesOptions): Pipes {
 }
 
 function journalOf(log: LogName, handOn: HandOn, options: PipesOptions): Journal<string> {
-  const { files, backpressure, limits } = options;
+  const { files, backpressure, limits, clock } = options;
   const file = files?.get(log);
-  const write: WriteBatch = file === undefined ? passingWriter(log, handOn) : fileWriter(log, file, handOn);
+  const write: WriteBatch =
+    file === undefined ? passingWriter(log, handOn) : fileWriter(log, file, handOn, () => clock.now());
   // Nobody waits for a change to be recorded: it has happened.
   const mode = log === 'queries' && backpressure === 'block' ? 'block' : 'drop';
   return createJournal<string>({

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { members } from './ascii-json.js';
+import { isoTime } from './clock.js';
 import type { FileLog } from './file/file-log.js';
 import type { LogName } from './logs.js';
 import { genesis, seal } from './seal.js';
@@ -11,10 +13,20 @@ export type WriteBatch = (texts: readonly string[]) => Promise<void>;
 /** Takes what is sealed: at once, or when it is delivered. */
 export type HandOn = (records: readonly SinkRecord[]) => Promise<void> | void;
 
+/** How often files past their time are looked for. */
+const expireMs = 3_600_000;
+
 /** The file first: what is not in it goes nowhere else. */
-export function fileWriter(log: LogName, file: FileLog, handOn: HandOn): WriteBatch {
+export function fileWriter(log: LogName, file: FileLog, handOn: HandOn, now: () => number): WriteBatch {
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  const expired = async (): Promise<readonly string[]> => {
+    if (now() - lookedAt < expireMs) return [];
+    lookedAt = now();
+    const gone = await file.expire();
+    return gone === undefined ? [] : [members({ time: isoTime(now()), kind: 'records-expired', ...gone })];
+  };
   return async (texts) => {
-    const { lines, tip } = await file.append(texts);
+    const { lines, tip } = await file.append([...texts, ...(await expired())]);
     await handOn(recordsOf(lines, { log, chain: file.head.chain, seq: tip.seq }));
   };
 }

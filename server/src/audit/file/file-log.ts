@@ -41,7 +41,7 @@ export interface FileLog {
    * One at a time. Where it rejects nothing was taken, and the next call tries to mend first.
    */
   append(members: readonly string[]): Promise<Sealed>;
-  /** Removes files past their time; tells how far. Undefined: there were none. */
+  /** Removes files past their time; tells which records are gone. Undefined: none are. Not while a batch is taken. */
   expire(): Promise<{ readonly first: number; readonly last: number } | undefined>;
   close(): Promise<void>;
 }
@@ -209,8 +209,8 @@ class OpenLog implements FileLog {
   }
 
   async expire(): Promise<{ readonly first: number; readonly last: number } | undefined> {
-    const { folder, log, keepMs, now, disk } = this.#options;
-    if (keepMs === null || this.#isTorn) return undefined;
+    const { folder, log, keepMs, now, disk, isHeld } = this.#options;
+    if (keepMs === null || this.#isTorn || !(await isHeld())) return undefined;
     const expired = await expiredSegments(await listSegments(folder, log), now() - keepMs);
     if (expired === undefined) return undefined;
     const { first } = this.#head;
