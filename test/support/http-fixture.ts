@@ -82,6 +82,8 @@ const httpDefaults = {
   tls: null,
   speaksHttp2: true,
   hstsSeconds: null,
+  rateLimits: null,
+  trustedProxies: null,
   authenticator: createAnonymousAuthenticator(),
   access: openAccess,
   audit: noAudit,

@@ -15,6 +15,7 @@ import { vaultComponent, type VaultState } from '../observability/vault-health.j
 import type { Authenticator } from '../security/authenticator.js';
 import { createCipherValues, type CipherValues } from '../secrets/cipher-values.js';
 import type { Ciphers } from '../secrets/ciphers.js';
+import type { ServerSettings } from '../settings/sections/server.js';
 import type { LimitSettings } from '../settings/sections/limits.js';
 import type { Settings } from '../settings/schema.js';
 import type { Vault } from '../vault/vault.js';
@@ -24,6 +25,7 @@ import { lookUpCheck } from './look-up.js';
 import type { DynamicSecrets } from './dynamic-secrets.js';
 import { readsAsCaller } from './vault-connection.js';
 import { referencesOf } from './references.js';
+import { transportOf } from './transport.js';
 import { packageVersion } from './version.js';
 import { webhooksOf } from './webhooks.js';
 
@@ -67,9 +69,8 @@ export function createServing(options: ServingOptions): Serving {
     environments,
     ciphers,
     authenticator,
-    tls,
+    ...transportOf(settings.server, tls),
     access: access.access,
-    hstsSeconds: tls === null ? null : settings.server.tls['hsts-max-age'],
     health,
     webhooks: {
       path: settings.webhooks.path,
@@ -167,8 +168,7 @@ type ServerOptions = Omit<
   | 'environments'
   | 'ciphers'
   | 'authenticator'
-  | 'tls'
-  | 'hstsSeconds'
+  | keyof ReturnType<typeof transportOf>
   | 'health'
   | 'webhooks'
   | 'emit'
@@ -179,11 +179,8 @@ type ServerOptions = Omit<
 function serverOptions(settings: Settings): ServerOptions {
   const { limits, serving, server } = settings;
   return {
-    host: server.host,
-    port: server.port,
     prefix: server.prefix,
     publicUrl: null,
-    speaksHttp2: server.http2,
 
     info: () => ({ build: { name: 'cairn-config-server', version: packageVersion() } }),
     queries: {
@@ -193,19 +190,21 @@ function serverOptions(settings: Settings): ServerOptions {
       maxLabels: limits.labels,
     },
     renditions: { stripDocument: serving['strip-document'], maxIndex: limits['list-index'] },
-    limits: httpLimits(limits, server['shutdown-timeout']),
+    limits: httpLimits(limits, server),
     cacheBytes: limits.caches / 4,
     now: Date.now,
   };
 }
 
-function httpLimits(limits: LimitSettings, stopTime: number): HttpLimits {
+function httpLimits(limits: LimitSettings, server: ServerSettings): HttpLimits {
   return {
     ...defaultHttpLimits,
     requestTarget: limits['request-target'],
     body: limits['request-body'],
     answerTime: limits['request-time'],
-    stopTime,
+    stopTime: server['shutdown-timeout'],
+    connections: server.connections,
+    connectionsPerAddress: server['connections-per-address'],
   };
 }
 

@@ -126,6 +126,11 @@ export const errorCatalogue = {
     title: 'Unsupported media type',
     help: 'The route does not take a body of this `Content-Type`; the answer names those it takes.',
   },
+  CONFIG_RATE_LIMITED: {
+    status: 429,
+    title: 'Too many requests',
+    help: 'This address or principal asks faster than `server.rate-limits` allows, or too many credentials of this address were refused. `Retry-After` says when to ask again, `RateLimit` and `RateLimit-Policy` what is left of which limit.',
+  },
   CONFIG_FILE_INVALID: {
     status: 500,
     title: 'Configuration file invalid',
@@ -247,6 +252,8 @@ export interface ConfigServerErrorOptions {
   readonly source?: string;
   /** What `WWW-Authenticate` says, one line each. Public. */
   readonly challenges?: readonly string[];
+  /** What `Retry-After` says. Public. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** The only error class that Cairn throws. `message` is public text: no machine path, no URL with credentials, no secret. */
@@ -257,6 +264,7 @@ export class ConfigServerError extends Error {
   readonly position: FilePosition | undefined;
   readonly source: string | undefined;
   readonly challenges: readonly string[];
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: ConfigServerErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
@@ -265,6 +273,7 @@ export class ConfigServerError extends Error {
     this.position = options.position;
     this.source = options.source;
     this.challenges = options.challenges ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get status(): number {

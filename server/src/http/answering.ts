@@ -14,13 +14,24 @@ import { createBodies, type RenditionSettings } from './bodies.js';
 import { createCompression } from './compression.js';
 import { createDeliver } from './deliver.js';
 import { createGate } from './gate.js';
-import { limitWriting, writeAnswer, type Listener } from './exchange.js';
+import {
+  limitWriting,
+  writeAnswer,
+  type AnyRequest,
+  type AnyResponse,
+  type Listener,
+  type WholeAnswer,
+} from './exchange.js';
 import { createHotLane, type HotLane } from './hot-lane.js';
 import type { HttpLimits } from './limits.js';
+import type { RateLimitOptions } from './rate-limits.js';
+import type { TrustedProxies } from './client-address.js';
 import { occasionOf } from './middleware/audit.js';
 import { shownPath } from './paths.js';
+import { refusedAnswer } from './problem.js';
 import { securityHeaders } from './security-headers.js';
 import type { WebhookEndpoint } from './services.js';
+import { createThrottle } from './throttle.js';
 import { createViews } from './views.js';
 
 export interface AnsweringOptions {
@@ -46,6 +57,10 @@ export interface AnsweringOptions {
   readonly takesInstances: boolean;
   readonly renditions: RenditionSettings;
   readonly limits: HttpLimits;
+  /** Null: who asks may ask as often as it likes. */
+  readonly rateLimits: RateLimitOptions | null;
+  /** Whose `X-Forwarded-For` is believed; null: nobody's. */
+  readonly trustedProxies: TrustedProxies | null;
   /** For how long a browser is to come by TLS only; null: the server does not speak it. */
   readonly hstsSeconds: number | null;
   /** Bytes for bodies, compressed copies and prepared answers together. */
@@ -56,10 +71,26 @@ export interface AnsweringOptions {
 
 export function createAnswering(options: AnsweringOptions): Listener {
   const { audit, emit, limits } = options;
-  const hotLane = hotLaneOf(options);
+  const throttle = createThrottle(options);
+  const { authenticator } = throttle;
+  const hotLane = hotLaneOf({ ...options, authenticator });
   const security = securityHeaders(options.hstsSeconds);
-  const throughKoa = koaListener(options, hotLane, security);
+  const headersFor = (request: AnyRequest): RawHeaders => [...security, ...throttle.headers(request)];
+  const throughKoa = koaListener({ ...options, authenticator }, { hotLane, headersFor });
+  const write = (request: AnyRequest, response: AnyResponse, { status, headers, body }: WholeAnswer): void => {
+    const start = performance.now();
+    writeAnswer(response, { status, headers: [...headers, ...headersFor(request)], body });
+    limitWriting(response, limits.writeTime);
+    const milliseconds = performance.now() - start;
+    const method = request.method ?? '';
+    emit({ type: 'request-finished', method, path: shownPath(request.url ?? ''), status, milliseconds });
+  };
   return (request, response) => {
+    const refusal = throttle.admit(request);
+    if (refusal !== undefined) {
+      write(request, response, refusedAnswer(refusal, request, options.now()));
+      return;
+    }
     const prepared = hotLane.answer(request);
     if (prepared === undefined) {
       throughKoa(request, response);
@@ -67,20 +98,17 @@ export function createAnswering(options: AnsweringOptions): Listener {
     }
     const { decision } = prepared;
     const recorded = decision === undefined ? undefined : audit.record(decision, occasionOf(request));
-    const write = (): void => {
-      const start = performance.now();
-      const { status, headers, body } = prepared;
-      writeAnswer(response, { status, headers: [...headers, ...security], body });
-      limitWriting(response, limits.writeTime);
-      const milliseconds = performance.now() - start;
-      emit({ type: 'request-finished', method: 'GET', path: shownPath(request.url ?? ''), status, milliseconds });
+    if (recorded === undefined) {
+      write(request, response, prepared);
+      return;
+    }
+    const leave = (): void => {
+      write(request, response, prepared);
     };
-    if (recorded === undefined) write();
     // What cannot be recorded is refused on the usual way, where the audit is asked first.
-    else
-      void recorded.then(write, () => {
-        throughKoa(request, response);
-      });
+    void recorded.then(leave, () => {
+      throughKoa(request, response);
+    });
   };
 }
 
@@ -97,7 +125,12 @@ function hotLaneOf(options: AnsweringOptions): HotLane {
   });
 }
 
-function koaListener(options: AnsweringOptions, hotLane: HotLane, security: RawHeaders): Listener {
+interface KoaParts {
+  readonly hotLane: HotLane;
+  readonly headersFor: (request: AnyRequest) => RawHeaders;
+}
+
+function koaListener(options: AnsweringOptions, { hotLane, headersFor }: KoaParts): Listener {
   const { environments, cacheBytes } = options;
   const { fingerprint } = environments;
   const gate = createGate(options);
@@ -105,7 +138,7 @@ function koaListener(options: AnsweringOptions, hotLane: HotLane, security: RawH
   const bodies = createBodies({ ...options, cacheBytes: cacheBytes / 8, fingerprint });
   const deliver = createDeliver({ environments, hotLane, compression: createCompression(cacheBytes / 4) });
   const services = { ...options, gate, views, bodies, deliver };
-  const callback = createApplication({ ...options, security, services }).callback();
+  const callback = createApplication({ ...options, headersFor, services }).callback();
   const answer = async (...exchange: Parameters<Listener>): Promise<void> => {
     await callback(...exchange);
     limitWriting(exchange[1], options.limits.writeTime);

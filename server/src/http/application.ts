@@ -3,6 +3,7 @@ import Koa from 'koa';
 import type { Emit } from '../core/events.js';
 import type { Audit } from '../core/audit.js';
 import type { RawHeaders } from './answer-headers.js';
+import type { AnyRequest } from './exchange.js';
 import type { AppMiddleware, AppState } from './context.js';
 import { recordDecisions } from './middleware/audit.js';
 import { limitBody } from './middleware/body-limit.js';
@@ -12,7 +13,7 @@ import { refuseUnknownPaths } from './middleware/not-found.js';
 import { requireAuthentication } from './middleware/authentication.js';
 import { answerProblems } from './middleware/problems.js';
 import { logRequests } from './middleware/request-log.js';
-import { secureAnswers } from './middleware/security-headers.js';
+import { addHeaders } from './middleware/common-headers.js';
 import { checkTarget } from './middleware/target.js';
 import { configRoutes, rootRoutes } from './route-table.js';
 import { routeTo } from './router.js';
@@ -24,7 +25,7 @@ export interface ApplicationOptions {
   /** Before every configuration route: empty, or `/config`. */
   readonly prefix: string;
   /** What every answer has. */
-  readonly security: RawHeaders;
+  readonly headersFor: (request: AnyRequest) => RawHeaders;
   readonly emit: Emit;
   readonly now: () => number;
 }
@@ -33,7 +34,7 @@ function steps(options: ApplicationOptions): readonly AppMiddleware[] {
   const { services, audit, prefix, emit } = options;
   const { gate, limits } = services;
   return [
-    secureAnswers(options.security),
+    addHeaders(options.headersFor),
     logRequests(emit),
     answerProblems(options),
     limitTime(limits.answerTime),

@@ -3,7 +3,9 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { RawHeaders } from './answer-headers.js';
 
 /** What is looked at of a request, whichever version of HTTP it came by. */
-export type AnyRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders' | 'socket'>;
+export interface AnyRequest extends Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'> {
+  readonly socket: Pick<IncomingMessage['socket'], 'remoteAddress'>;
+}
 
 export type AnyResponse = ServerResponse | Http2ServerResponse;
 

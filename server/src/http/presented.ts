@@ -5,6 +5,21 @@ import type { AnyRequest } from './exchange.js';
 
 /** What `request` brings to be recognized by. Reads raw header lines: Node keeps only the first of two `Authorization`. */
 export function presentedBy(request: AnyRequest): Presented {
+  const made = presentedOf.get(request) ?? present(request);
+  presentedOf.set(request, made);
+  requestOf.set(made, request);
+  return made;
+}
+
+const presentedOf = new WeakMap<AnyRequest, Presented>();
+const requestOf = new WeakMap<Presented, AnyRequest>();
+
+/** The request that `presented` is of. */
+export function requestBehind(presented: Presented): AnyRequest | undefined {
+  return requestOf.get(presented);
+}
+
+function present(request: AnyRequest): Presented {
   const { rawHeaders, socket } = request;
   return {
     header: (name) => linesOf(rawHeaders, name),

@@ -1,4 +1,6 @@
 import { STATUS_CODES } from 'node:http';
+import type { AnyRequest, WholeAnswer } from './exchange.js';
+import { shownPath } from './paths.js';
 import { errorEntry, type ConfigServerError, type FilePosition } from '../core/errors.js';
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -29,6 +31,18 @@ export function problemDocument(error: ConfigServerError, { path, time }: Occurr
     ...(error.source === undefined ? {} : { source: error.source }),
     ...publicPosition(error),
   });
+}
+
+/** What is answered before the way through Koa. */
+export function refusedAnswer(
+  error: ConfigServerError,
+  { method, url = '' }: Pick<AnyRequest, 'method' | 'url'>,
+  time: number,
+): WholeAnswer {
+  const body = Buffer.from(problemDocument(error, { path: shownPath(url), time }));
+  const headers = ['Cache-Control', 'no-store', 'Content-Type', PROBLEM_TYPE, 'Content-Length', String(body.length)];
+  if (error.retryAfterSeconds !== undefined) headers.push('Retry-After', String(error.retryAfterSeconds));
+  return { status: error.status, headers, body: method === 'HEAD' ? '' : body };
 }
 
 function publicPosition(error: ConfigServerError): Partial<FilePosition> {

@@ -54,7 +54,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 }
 
 function serverOf(options: HttpServerOptions, listener: Listener): Stoppable {
-  const { tls, limits, emit } = options;
+  const { tls, limits, trustedProxies, emit } = options;
   const server = serverOptions(limits);
   const made =
     tls === null
@@ -62,7 +62,7 @@ function serverOf(options: HttpServerOptions, listener: Listener): Stoppable {
       : createTlsServer({ ...options, clientAuthentication: tls.clientAuthentication, tls, server, listener });
   made.server.maxHeadersCount = limits.headerCount;
   made.server.on('clientError', clientErrorAnswer(limits.requestTarget, securityHeaders(options.hstsSeconds)));
-  limitConnections(made.server, { limits, emit });
+  limitConnections(made.server, { limits, isTrusted: (address) => trustedProxies?.has(address) === true, emit });
   return made;
 }
 

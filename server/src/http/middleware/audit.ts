@@ -1,5 +1,6 @@
 import { traceIdOf, type Audit, type Occasion } from '../../core/audit.js';
 import type { AppContext, AppMiddleware } from '../context.js';
+import { knownAddress } from '../client-address.js';
 import type { AnyRequest } from '../exchange.js';
 
 /** Tells the audit what was decided of a request; where the record must be kept, no answer leaves before it is. */
@@ -18,10 +19,10 @@ export function recordDecisions(audit: Audit): AppMiddleware {
 }
 
 /** Where a request comes from, and to which trace it belongs. */
-export function occasionOf({ socket, headers }: AnyRequest): Occasion {
-  const { traceparent } = headers;
+export function occasionOf(request: AnyRequest): Occasion {
+  const { traceparent } = request.headers;
   return {
-    address: socket.remoteAddress ?? null,
+    address: knownAddress(request),
     traceId: traceIdOf(typeof traceparent === 'string' ? traceparent : undefined),
   };
 }

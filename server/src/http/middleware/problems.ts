@@ -10,7 +10,7 @@ export interface ProblemsOptions {
 }
 
 /** Seconds after which a client may ask again for what is not there yet. */
-const RETRY_SECONDS = '5';
+const RETRY_SECONDS = 5;
 
 /** Errors → problem documents. Nothing of a foreign error reaches the client. */
 export function answerProblems(options: ProblemsOptions): AppMiddleware {
@@ -44,7 +44,8 @@ function report(ctx: AppContext, error: ConfigServerError, emit: Emit): void {
 
 function answer(ctx: AppContext, error: ConfigServerError, time: number): void {
   ctx.set('Cache-Control', 'no-store');
-  if (error.status === 503) ctx.set('Retry-After', RETRY_SECONDS);
+  const retryAfter = error.retryAfterSeconds ?? (error.status === 503 ? RETRY_SECONDS : null);
+  if (retryAfter !== null) ctx.set('Retry-After', String(retryAfter));
   if (error.challenges.length > 0) ctx.append('WWW-Authenticate', [...error.challenges]);
   if (error.code === 'CONFIG_RESOURCE_NOT_FOUND') {
     ctx.body = null;

@@ -44,6 +44,7 @@ const settings: readonly NamedSetting[] = [
   { name: 'server.port', to: 'server.port' },
   { name: 'server.address', to: 'server.host' },
   { name: 'server.http2.enabled', to: 'server.http2' },
+  { name: 'server.tomcat.max-connections', to: 'server.connections' },
   { name: 'spring.lifecycle.timeout-per-shutdown-phase', to: 'server.shutdown-timeout' },
   { name: 'spring.profiles.validate', to: 'serving.validate-profiles' },
   {

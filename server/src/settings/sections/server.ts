@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { flag, text } from '../fields.js';
 import { duration, wholeNumber } from '../quantities.js';
 import type { SettingType } from '../facts.js';
+import { textList } from '../lists.js';
+import { rateLimitsSection } from './rate-limits.js';
+import type { RateLimitSettings } from './rate-limits.js';
 import { tlsSection } from './tls.js';
 import type { TlsSettings } from './tls.js';
 
@@ -12,6 +15,10 @@ export interface ServerSettings {
   readonly prefix: string;
   readonly 'shutdown-timeout': number;
   readonly http2: boolean;
+  readonly connections: number;
+  readonly 'connections-per-address': number;
+  readonly 'trusted-proxies': readonly string[];
+  readonly 'rate-limits': RateLimitSettings;
   readonly tls: TlsSettings;
 }
 
@@ -49,5 +56,24 @@ export const serverSection: SettingType<ServerSettings> = z.strictObject({
     description: 'Whether HTTP/2 is spoken beside HTTP/1.1, over TLS, with clients that ask for it.',
     reference: ['server.http2.enabled'],
   }),
+  connections: wholeNumber({
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    description: 'Most connections that are open at a time; one more is closed as it comes.',
+    reference: ['server.tomcat.max-connections'],
+  }),
+  'connections-per-address': wholeNumber({
+    default: 1000,
+    min: 1,
+    max: 1_000_000,
+    description: 'Most connections of one address (IPv6: of one /64); those of trusted proxies are not counted.',
+  }),
+  'trusted-proxies': textList({
+    taken: 'a list of addresses and ranges such as 10.0.0.0/8',
+    description:
+      "Proxies whose `X-Forwarded-For` is believed: rate limits and the audit then have the address before them. Nobody else's is looked at.",
+  }),
+  'rate-limits': rateLimitsSection,
   tls: tlsSection,
 });
