@@ -38,7 +38,7 @@ export function load<S extends StandardSchemaV1 | undefined = undefined>(
  * A token of an OAuth 2.0 authorization server for the client itself (RFC 6749, 4.4), had when it is first needed, kept, renewed
  * before it ends, and replaced once where the server does not take it.
  *
- * The client shows who it is by `clientSecret` or by `privateKey` (`private_key_jwt`, RFC 7523). One such object may be given
+ * The client shows who it is by `clientSecret`, `privateKey` (`private_key_jwt`, RFC 7523) or the certificate of `tls` (RFC 8705). One such object may be given
  * to any number of `load`s. Where no token can be had, `load` and `refresh` fail with CONFIG_UNAUTHENTICATED (the client was
  * refused), CONFIG_UNAVAILABLE (no answer), CONFIG_ANSWER_INVALID (one that is no bearer token) or CONFIG_REFUSED (a redirect).
  *
@@ -94,6 +94,7 @@ export type {
   SecretsPolicy,
   UntypedConfig,
 } from './options/load-options.js';
+export type { Pem, TlsOptions } from './options/tls-options.js';
 export type { ConfigPath, PathValue } from './paths.js';
 export type { Jwk, SigningAlgorithm } from './platform/signing.js';
 export { asSecret, Secret } from './secret.js';

@@ -20,8 +20,13 @@ export async function loadOn<S extends StandardSchemaV1 | undefined = undefined>
 ): Promise<Config<ConfigOf<S>>> {
   const settings = parseOptions(options, platform);
   const remote = new Remote(settings, platform);
-  const started = await start({ settings, platform, remote });
-  return assemble<ConfigOf<S>>({ settings, platform, remote }, started);
+  try {
+    const started = await start({ settings, platform, remote });
+    return assemble<ConfigOf<S>>({ settings, platform, remote }, started);
+  } catch (error) {
+    remote.close();
+    throw error;
+  }
 }
 
 function assemble<T>(
@@ -36,5 +41,5 @@ function assemble<T>(
   const updater = new Updater({ settings, platform, remote, emitter, freshness }, snapshot, answer?.validator);
   if (answer !== undefined) freshness.confirm(answer);
   const loop = new RefreshLoop({ settings, platform, updater, emitter }, answer === undefined ? 1 : 0);
-  return new ClientConfig<T>({ settings, emitter, freshness, updater, loop });
+  return new ClientConfig<T>({ settings, remote, emitter, freshness, updater, loop });
 }

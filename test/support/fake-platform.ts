@@ -1,3 +1,4 @@
+import type { TlsSettings } from '#sdk/options/parse-tls.js';
 import type { Platform } from '#sdk/platform/platform.js';
 import { createSigningKey } from '#sdk/platform/signing-key.js';
 
@@ -37,6 +38,16 @@ export class FakePlatform implements Platform {
     const request = { url, method, headers: new Headers(headers), body, signal };
     this.requests.push(request);
     return Promise.race([this.respond(request), aborted(signal)]);
+  };
+
+  readonly transports: { readonly tls: TlsSettings; readonly keepAlive: boolean; isClosed: boolean }[] = [];
+  readonly openTransport: Platform['openTransport'] = (tls, { keepAlive }) => {
+    const transport = { tls, keepAlive, isClosed: false };
+    this.transports.push(transport);
+    const close = (): void => {
+      transport.isClosed = true;
+    };
+    return { fetch: this.fetch, close };
   };
 
   readonly now = (): number => this.#time;

@@ -1,7 +1,8 @@
 import type { Duration } from '../options/load-options.js';
+import type { TlsOptions } from '../options/tls-options.js';
 import type { Jwk, SigningAlgorithm } from '../platform/signing.js';
 
-/** What `clientCredentials` takes. The client shows who it is by exactly one of `clientSecret` and `privateKey`. */
+/** What `clientCredentials` takes. The client shows who it is by one of `clientSecret`, `privateKey` and `tls.cert`. */
 export interface ClientCredentialsOptions {
   /** The token endpoint of the authorization server, over HTTPS; over plain HTTP only on loopback, or with `allowHttp`. */
   readonly tokenUrl: string;
@@ -23,6 +24,11 @@ export interface ClientCredentialsOptions {
   readonly algorithm?: SigningAlgorithm;
   /** Whom the assertion is for: some servers take only their issuer. Default: `tokenUrl`. */
   readonly assertionAudience?: string;
+  /**
+   * Authorities to trust at `tokenUrl`, and the client's certificate, which shows who it is where there is neither secret nor
+   * private key (`tls_client_auth`, RFC 8705).
+   */
+  readonly tls?: TlsOptions;
   /** A list, or a text with spaces between. */
   readonly scope?: string | readonly string[];
   /** Parameter `audience`, for servers that ask for it. */

@@ -10,7 +10,8 @@ const scheme = 'Bearer ';
 /** `clientCredentials` on a given platform. */
 export function clientCredentialsOn(platform: Platform, options: ClientCredentialsOptions): AuthProvider {
   const settings = parseClientCredentials(options, platform);
-  const { fetch } = platform;
+  // Without connections that are kept: a token is had once in a while, and there is nobody to close them.
+  const { fetch } = settings.tls === undefined ? platform : platform.openTransport(settings.tls, { keepAlive: false });
   const source = new TokenSource(platform, () => requestToken({ settings, platform, fetch }));
   return {
     headers: async (signal) => ({ authorization: `${scheme}${await source.get(signal)}` }),

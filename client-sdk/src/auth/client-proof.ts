@@ -17,6 +17,7 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** Made anew for each token: secrets and keys are rotated, and an assertion is for one use. */
 export async function proofOf(settings: TokenSettings, platform: Platform): Promise<Proof> {
   const { clientId, proof } = settings;
+  if (proof.kind === 'certificate') return inBody(clientId, [], []);
   if (proof.kind === 'key') {
     const { keyId, audience } = proof;
     const assertion = clientAssertion({ clientId, audience, key: await proof.key(), keyId, platform });

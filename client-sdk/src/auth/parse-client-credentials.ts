@@ -1,5 +1,6 @@
 /** `unknown` in, settings out: the options of `clientCredentials` are checked once. No message repeats a secret. */
 import { checkDuration, checkMembers, checkTexts, optionsError, quote } from '../options/check.js';
+import { checkOverTls, parseTls, type TlsSettings } from '../options/parse-tls.js';
 import type { Platform } from '../platform/platform.js';
 import type { SigningKey } from '../platform/signing.js';
 import { parsePrivateKey } from './private-key.js';
@@ -7,6 +8,7 @@ import { parseTokenUrl } from './token-url.js';
 
 /** How the client shows who it is. */
 export type ClientProof =
+  | { readonly kind: 'certificate' }
   | { readonly kind: 'secret'; readonly secret: () => Promise<string>; readonly isInBody: boolean }
   | {
       readonly kind: 'key';
@@ -23,6 +25,7 @@ export interface TokenSettings {
   readonly proof: ClientProof;
   /** Parameters of the request, in order. */
   readonly parameters: readonly (readonly [string, string])[];
+  readonly tls: TlsSettings | undefined;
   readonly timeout: number;
 }
 
@@ -36,6 +39,7 @@ const names = [
   'keyId',
   'algorithm',
   'assertionAudience',
+  'tls',
   'scope',
   'audience',
   'resource',
@@ -45,17 +49,21 @@ const names = [
 
 const secretMethods = ['client_secret_basic', 'client_secret_post'];
 const minute = 60_000;
+const oneProof = 'clientCredentials takes one of clientSecret, privateKey, and tls with cert and key.';
 
 type Given = Readonly<Record<string, unknown>>;
 
 export function parseClientCredentials(options: unknown, platform: Platform): TokenSettings {
   const given = checkMembers('clientCredentials(options)', options, names);
   const url = parseTokenUrl(given['tokenUrl'], checkFlag('allowHttp', given['allowHttp']));
+  const tls = parseTls(given['tls']);
+  if (tls !== undefined) checkOverTls('tokenUrl', url.href);
   return {
     tokenUrl: url.href,
     endpoint: `${url.origin}${url.pathname}`,
     clientId: checkText('clientId', given['clientId']),
-    proof: parseProof(given, url.href, platform),
+    proof: parseProof(given, { tokenUrl: url.href, tls }, platform),
+    tls,
     parameters: [
       ...parseScope(given['scope']),
       ...parseParameters('audience', given['audience']),
@@ -65,22 +73,32 @@ export function parseClientCredentials(options: unknown, platform: Platform): To
   };
 }
 
-function parseProof(given: Given, tokenUrl: string, platform: Platform): ClientProof {
+interface Endpoint {
+  readonly tokenUrl: string;
+  readonly tls: TlsSettings | undefined;
+}
+
+function parseProof(given: Given, { tokenUrl, tls }: Endpoint, platform: Platform): ClientProof {
   const { clientSecret, privateKey } = given;
-  if ((clientSecret === undefined) === (privateKey === undefined)) {
-    throw optionsError('clientCredentials takes either clientSecret or privateKey.');
+  if (clientSecret === undefined) forOnly('clientSecret', ['secretMethod'], given);
+  if (privateKey === undefined) {
+    forOnly('privateKey', ['passphrase', 'keyId', 'algorithm', 'assertionAudience'], given);
   }
-  if (privateKey === undefined) return parseSecret(clientSecret, given);
-  forOnly('clientSecret', ['secretMethod'], given);
+  if (clientSecret !== undefined && privateKey !== undefined) throw optionsError(oneProof);
+  if (clientSecret !== undefined) return parseSecret(clientSecret, given['secretMethod']);
+  if (privateKey !== undefined) return parseKey(given, tokenUrl, platform);
+  if (tls?.identity === undefined) throw optionsError(oneProof);
+  return { kind: 'certificate' };
+}
+
+function parseKey(given: Given, tokenUrl: string, platform: Platform): ClientProof {
   const audience = checkText('assertionAudience', given['assertionAudience'] ?? tokenUrl);
   const [passphrase, algorithm] = [optionalText('passphrase', given), optionalText('algorithm', given)];
-  const key = parsePrivateKey({ given: privateKey, passphrase, algorithm }, platform);
+  const key = parsePrivateKey({ given: given['privateKey'], passphrase, algorithm }, platform);
   return { kind: 'key', key, keyId: optionalText('keyId', given), audience };
 }
 
-function parseSecret(value: unknown, given: Given): ClientProof {
-  forOnly('privateKey', ['passphrase', 'keyId', 'algorithm', 'assertionAudience'], given);
-  const method = given['secretMethod'] ?? 'client_secret_basic';
+function parseSecret(value: unknown, method: unknown = 'client_secret_basic'): ClientProof {
   if (typeof method !== 'string' || !secretMethods.includes(method)) {
     throw optionsError(`secretMethod must be ${secretMethods.join(' or ')}, not ${quote(method)}.`);
   }

@@ -14,6 +14,7 @@ import { isEqual } from '../snapshot/equal.js';
 import { findValue, missingKey } from '../snapshot/find-value.js';
 import { presentSources } from '../snapshot/present-sources.js';
 import type { WireSource } from '../wire/environment.js';
+import type { Remote } from '../wire/remote.js';
 import { ChangeStream } from './change-stream.js';
 import type { Emitter } from './emitter.js';
 import type { Freshness } from './freshness.js';
@@ -22,6 +23,7 @@ import type { Updater } from './updater.js';
 
 export interface ConfigParts {
   readonly settings: ClientSettings;
+  readonly remote: Remote;
   readonly emitter: Emitter;
   readonly freshness: Freshness;
   readonly updater: Updater;
@@ -140,11 +142,12 @@ export class ClientConfig<T> implements Config<T> {
   }
 
   async #close(): Promise<void> {
-    const { loop, freshness, emitter } = this.#parts;
+    const { loop, freshness, emitter, remote } = this.#parts;
     freshness.close();
     for (const stream of this.#streams) stream.end();
     emitter.clear();
     await loop.close();
+    remote.close();
   }
 }
 

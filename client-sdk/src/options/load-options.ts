@@ -1,4 +1,5 @@
 import type { AuthProvider } from '../auth/providers.js';
+import type { TlsOptions } from './tls-options.js';
 import type { InferOutput, StandardSchemaV1 } from '../standard-schema.js';
 
 /** A time: a number of milliseconds, or a text such as `250ms`, `30s`, `5m`, `1h`. */
@@ -68,8 +69,10 @@ export interface LoadOptions<S extends StandardSchemaV1 | undefined = undefined>
   readonly instance?: string;
   /** Headers sent with each request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Who asks: `basic`, `bearer` or `apiToken`. */
+  /** Who asks: `basic`, `bearer`, `apiToken` or `clientCredentials`. */
   readonly auth?: AuthProvider;
+  /** Authorities to trust, and the client's own certificate; every `url` must be `https://` then. */
+  readonly tls?: TlsOptions;
   /** Any Standard Schema validator (zod, valibot, arktype, …); it types and coerces the configuration. */
   readonly schema?: S;
   /** What to start with when no server answers: nested or with dotted keys. The schema must take it, at every start. */

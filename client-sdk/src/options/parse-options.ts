@@ -5,6 +5,7 @@ import type { StandardSchemaV1 } from '../standard-schema.js';
 import { checkDuration, checkMembers, checkName, checkTexts, isRecord, optionsError, quote } from './check.js';
 import { parseHeaders } from './parse-headers.js';
 import type { BigintPolicy, CanApply, SecretsPolicy } from './load-options.js';
+import { checkOverTls, parseTls } from './parse-tls.js';
 import { parseServerAddress } from './server-address.js';
 import type { ClientSettings, ServerAddress } from './settings.js';
 
@@ -16,6 +17,7 @@ const optionNames = [
   'instance',
   'headers',
   'auth',
+  'tls',
   'schema',
   'fallback',
   'refresh',
@@ -32,14 +34,18 @@ const day = 86_400_000;
 export function parseOptions(options: unknown, platform: Platform): ClientSettings {
   const given = checkMembers('load(options)', options, optionNames);
   const auth = parseAuth(given['auth']);
+  const tls = parseTls(given['tls']);
+  const servers = parseServers(given['url'], platform);
+  if (tls !== undefined) for (const { base } of servers) checkOverTls('url', base);
   return {
-    servers: parseServers(given['url'], platform),
+    servers,
     application: checkName('application', given['application']),
     profiles: checkTexts('profiles', given['profiles'] ?? ['default']).map((profile) => checkName('profiles', profile)),
     label: given['label'] === undefined ? undefined : checkName('label', given['label']),
     instance: parseInstance(given['instance'] ?? platform.uuid()),
     headers: parseHeaders(given['headers'], auth !== undefined),
     auth,
+    tls,
     schema: parseSchema(given['schema']),
     fallback: parseFallback(given['fallback']),
     ...parseRefresh(given['refresh']),

@@ -1,6 +1,7 @@
 import type { AuthProvider } from '../auth/providers.js';
 import type { StandardSchemaV1 } from '../standard-schema.js';
 import type { BigintPolicy, CanApply, SecretsPolicy } from './load-options.js';
+import type { TlsSettings } from './parse-tls.js';
 
 /** A server's base URL without user info and trailing slash, and the credentials that stood in it. */
 export interface ServerAddress {
@@ -17,6 +18,7 @@ export interface ClientSettings {
   readonly instance: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly auth: AuthProvider | undefined;
+  readonly tls: TlsSettings | undefined;
   readonly schema: StandardSchemaV1 | undefined;
   readonly fallback: Readonly<Record<string, unknown>> | undefined;
   readonly interval: number | false;

@@ -4,10 +4,12 @@ import { setTimeout } from 'node:timers';
 import type { Platform } from './platform.js';
 import { readFile } from './read-file.js';
 import { createSigningKey } from './signing-key.js';
+import { openTlsTransport } from './tls-transport.js';
 
 export const nodePlatform: Platform = {
   // Looked up at each call, so that an instrumented `globalThis.fetch` is used.
   fetch: (input, init) => globalThis.fetch(input, init),
+  openTransport: (tls, { keepAlive }) => openTlsTransport({ tls, keepAlive, warn }),
   now: () => performance.now(),
   wallClock: () => Date.now(),
   random: () => Math.random(),
@@ -20,9 +22,11 @@ export const nodePlatform: Platform = {
     };
   },
   environment: (name) => env[name],
-  warn(message, code) {
-    emitWarning(message, { type: 'ConfigWarning', code });
-  },
+  warn,
   readFile,
   signingKey: createSigningKey,
 };
+
+function warn(message: string, code: string): void {
+  emitWarning(message, { type: 'ConfigWarning', code });
+}

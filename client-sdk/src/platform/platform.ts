@@ -1,8 +1,11 @@
+import type { TlsSettings } from '../options/parse-tls.js';
 import type { Jwk, SigningKey } from './signing.js';
 
 /** What the SDK needs of the machine it runs on. Tests give their own clock, timers, randomness and fetch. */
 export interface Platform {
   readonly fetch: Fetch;
+  /** A `fetch` over TLS of one's own. */
+  readonly openTransport: (tls: TlsSettings, options: TransportOptions) => Transport;
   /** Milliseconds that only grow; for ages and deadlines. */
   readonly now: () => number;
   /** Milliseconds since 1970; for dates in headers. */
@@ -33,6 +36,17 @@ export interface FetchOptions {
 }
 
 export type Fetch = (url: string, options: FetchOptions) => Promise<Response>;
+
+export interface Transport {
+  readonly fetch: Fetch;
+  /** Ends connections that are kept. Idempotent. */
+  readonly close: () => void;
+}
+
+export interface TransportOptions {
+  /** Whether connections are kept for the next request. */
+  readonly keepAlive: boolean;
+}
 
 export interface SigningKeyOptions {
   /** PEM, or a JSON Web Key. */

@@ -3,7 +3,7 @@ import { ConfigClientError } from '../errors.js';
 import { readJson } from '../json/read-json.js';
 import { checkHeader } from '../options/parse-headers.js';
 import type { ClientSettings, ServerAddress } from '../options/settings.js';
-import type { Platform } from '../platform/platform.js';
+import type { Fetch, Platform } from '../platform/platform.js';
 import { readAnswerHeaders } from './answer-headers.js';
 import { decodeEnvironment } from './environment.js';
 import { failureFrom, failureOf } from './failure.js';
@@ -21,6 +21,7 @@ const accepted = [
 export interface Exchange {
   readonly settings: ClientSettings;
   readonly platform: Platform;
+  readonly fetch: Fetch;
   readonly server: ServerAddress;
   readonly validator: string | undefined;
   readonly signal: AbortSignal;
@@ -51,9 +52,9 @@ async function sendTaken(request: Exchange): Promise<Response> {
 }
 
 function send(request: Exchange, credentials: Credentials): Promise<Response> {
-  const { settings, platform, server, signal } = request;
+  const { settings, fetch, server, signal } = request;
   const headers = requestHeaders(request, credentials);
-  return platform.fetch(server.base + queryPath(settings), { headers, redirect: 'manual', signal });
+  return fetch(server.base + queryPath(settings), { headers, redirect: 'manual', signal });
 }
 
 async function readOutcome(response: Response, { server, platform, validator }: Exchange): Promise<Outcome> {

@@ -3,7 +3,7 @@ import { withDeadline } from '../deadline.js';
 import { ConfigClientError } from '../errors.js';
 import { formatDuration } from '../options/duration.js';
 import type { ClientSettings, ServerAddress } from '../options/settings.js';
-import type { Platform } from '../platform/platform.js';
+import type { Platform, Transport } from '../platform/platform.js';
 import { exchange } from './exchange.js';
 import { failureFrom } from './failure.js';
 import type { EnvironmentAnswer, Failure, Outcome } from './outcome.js';
@@ -20,11 +20,13 @@ export interface Ask {
 export class Remote {
   readonly #settings: ClientSettings;
   readonly #platform: Platform;
+  readonly #transport: Transport | undefined;
   readonly #pool: ServerPool;
 
   constructor(settings: ClientSettings, platform: Platform) {
     this.#settings = settings;
     this.#platform = platform;
+    this.#transport = settings.tls && platform.openTransport(settings.tls, { keepAlive: true });
     this.#pool = new ServerPool(settings.servers, platform);
   }
 
@@ -45,12 +47,18 @@ export class Remote {
     return together(failures, this.#pool.readyIn());
   }
 
+  /** Ends connections that are kept. Idempotent. */
+  close(): void {
+    this.#transport?.close();
+  }
+
   async #askOne(server: ServerAddress, { validator, milliseconds, signal }: Ask): Promise<Outcome> {
     const [settings, platform] = [this.#settings, this.#platform];
+    const { fetch } = this.#transport ?? platform;
     let outcome: Outcome;
     try {
       outcome = await withDeadline({ platform, milliseconds, signal, what: 'The request' }, (requestSignal) =>
-        exchange({ settings, platform, server, validator, signal: requestSignal }),
+        exchange({ settings, platform, fetch, server, validator, signal: requestSignal }),
       );
     } catch (error) {
       if (signal?.aborted === true) throw error;

@@ -117,6 +117,7 @@ describe('sdk: options', () => {
       instance: 'the-uuid',
       headers: {},
       auth: undefined,
+      tls: undefined,
       schema: undefined,
       fallback: undefined,
       interval: 30_000,
