@@ -114,6 +114,16 @@ describe('a server with authentication', () => {
     expect(await send(`Authorization: Bearer ${'a'.repeat(15 * 1024)}`)).to.match(/^HTTP\/1\.1 401 /);
   });
 
+  it('takes a token in the header alone: in the query or in another header it is none', async () => {
+    const { get } = await stage({ tokens: { entries: [entry] } });
+    const replies = [
+      await get(`/orders/default?access_token=${token}`),
+      await get('/orders/default', { 'x-api-key': token, 'proxy-authorization': `Bearer ${token}` }),
+      await get('/orders/default', { cookie: `access_token=${token}` }),
+    ];
+    expect(replies.map(({ status }) => status)).to.deep.equal([401, 401, 401]);
+  });
+
   it('computes a password once for a hundred clients that start together', async () => {
     const { get } = await stage({ basic: users() });
     const replies = await Promise.all(Array.from({ length: 100 }, () => get('/orders/default', right())));
