@@ -7,6 +7,7 @@ import { ask, jsonOf, type Question } from '../support/ask.js';
 import { createCleanups } from '../support/cleanups.js';
 import { eventually } from '../support/eventually.js';
 import { aRepository } from '../support/git-repository.js';
+import { openPolicy } from '../support/open-policy.js';
 import { runCairn } from '../support/program-run.js';
 import { aSettingsFolder } from '../support/settings-folder.js';
 
@@ -30,7 +31,7 @@ describe('the records of a server', () => {
         'data-directory': join(folder.path, 'state'),
         sources: [{ type: 'git', uri: repository.uri }],
         encryption: { key: 'canary-key' },
-        security: { tokens: { entries: [reader.entry, auditor.entry] } },
+        security: { tokens: { entries: [reader.entry, auditor.entry] }, policy: openPolicy },
         audit: { sinks: ['file'] },
         ...differing,
       }),
