@@ -3,6 +3,7 @@ import { defaultEngineLimits } from '#server/backends/git/engine.js';
 import type { EngineLimits, GitEngine, Refs, TreeIndex } from '#server/backends/git/engine.js';
 import { createCleanups } from '../support/cleanups.js';
 import { expectError } from '../support/expect-error.js';
+import { commitWithNames } from '../support/git-names.js';
 import { aRepository } from '../support/git-repository.js';
 import type { TestRepository } from '../support/git-repository.js';
 import { startGitServer } from '../support/git-server.js';
@@ -182,6 +183,13 @@ export function describeGitEngine(name: string, { create, timeoutMs = 200, close
       const commit = await repository.commit({ symlinks: { link: '/etc/passwd' }, submodules: { module: base } });
 
       expect(filesOf(await localOf(repository).treeIndex(commit))).to.deep.equal(['a.yml']);
+    });
+
+    it('leaves out files and folders whose names lead out of their folder or into git’s own', async () => {
+      const repository = await aRepository().withFile('a.yml', 'a: 1\n').withFile('x/b.yml', 'b: 1\n').create();
+      const commit = await commitWithNames(repository, ['..', '.', '.git', 'x/../../c.yml', '../d.yml', '/etc/passwd']);
+
+      expect(filesOf(await localOf(repository).treeIndex(commit))).to.deep.equal(['a.yml', 'x/b.yml']);
     });
 
     it('shares equal folders of several commits', async () => {

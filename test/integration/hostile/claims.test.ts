@@ -7,6 +7,7 @@ import { createCleanups } from '../../support/cleanups.js';
 import { openPolicy } from '../../support/open-policy.js';
 import { basicHeader } from '../../support/presented.js';
 import { aSettingsFolder } from '../../support/settings-folder.js';
+import { aSigningKey, startTestIssuer, type TestIssuer } from '../../support/test-issuer.js';
 
 /** What has let people into other servers, or told them where they are. */
 const claims: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -53,19 +54,22 @@ const defaults: readonly (readonly [string, string])[] = [
   ['', ''],
 ];
 
-function aForgedToken(key: string): string {
+function aForgedToken(issuer: string, key: string): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const unsigned = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: 'nacos', exp: 9e9 })}`;
+  const unsigned = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ iss: issuer, aud: 'cairn', sub: 'nacos', exp: 9e9 })}`;
   return `${unsigned}.${createHmac('sha256', key).update(unsigned).digest('base64url')}`;
 }
 
 describe('who claims to be somebody', () => {
   const cleanups = createCleanups();
   const { token, entry } = createToken({ name: 'ci', roles: 'admin', expires: '1d' }, Date.now());
+  let issuer: TestIssuer;
   let secured: RunningApp;
   let open: RunningApp;
   before(async () => {
-    secured = await serve({ policy: openPolicy, tokens: { entries: [entry] } });
+    issuer = cleanups.add(await startTestIssuer(await aSigningKey('k1')));
+    const trusted = { issuer: issuer.issuer, audiences: ['cairn'], 'token-type': 'any', roles: ['admin'] };
+    secured = await serve({ policy: openPolicy, tokens: { entries: [entry] }, bearer: { issuers: [trusted] } });
     open = await serve({ mode: 'none' });
   });
   after(() => cleanups.run());
@@ -100,7 +104,7 @@ describe('who claims to be somebody', () => {
 
   it('is nobody with what other servers were shipped with', async () => {
     const keys = ['SecretKey012345678901234567890123456789012345678901234567890123456789', 'secret', ''];
-    const forged = keys.map((key) => `Bearer ${aForgedToken(key)}`);
+    const forged = keys.map((key) => `Bearer ${aForgedToken(issuer.issuer, key)}`);
     for (const authorization of [
       ...defaults.map(([name, word]) => basicHeader(name, word)),
       ...forged,
@@ -110,6 +114,17 @@ describe('who claims to be somebody', () => {
       expect((await ask(secured.port, { path: paths[0]!, headers: { authorization } })).status, authorization).to.equal(
         401,
       );
+  });
+
+  it('is nobody with an encrypted token, which nobody opens', async () => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    for (const header of [
+      { alg: 'PBES2-HS256+A128KW', enc: 'A128CBC-HS256', p2c: 2 ** 31 - 1, p2s: 'AAAA', iss: issuer.issuer },
+      { alg: 'dir', enc: 'A128GCM', zip: 'DEF', iss: issuer.issuer },
+    ]) {
+      const authorization = `Bearer ${part(header)}.AAAA.AAAA.${'A'.repeat(4000)}.AAAA`;
+      expect((await ask(secured.port, { path: paths[0]!, headers: { authorization } })).status).to.equal(401);
+    }
   });
 
   const poison: Readonly<Record<string, string>> = {

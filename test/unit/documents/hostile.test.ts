@@ -47,6 +47,13 @@ const refused: readonly (readonly [string, string, RegExp, Partial<DocumentLimit
   ['more documents than the limit', '--- a\n'.repeat(1001), /more than 1000 documents/],
   ['more directives than documents', '%a\n'.repeat(1001), /more than 1000 directives/],
   ['a flood of tokens', '['.concat('1,'.repeat(250_000)), /more than 500000 tokens/],
+  [
+    'a tag that names a class of Java',
+    'a: !!javax.script.ScriptEngineManager [!!java.net.URLClassLoader [[!!java.net.URL ["http://127.0.0.1/"]]]]\n',
+    /tag/,
+  ],
+  ['a tag that names a function of JavaScript', 'a: !!js/function "function () { return 1 }"\n', /tag/],
+  ['a tag that names a call of Python', 'a: !!python/object/apply:os.system ["touch x"]\n', /tag/],
   ['a file past the limit', 'a: xxxxxx\n', /it has 10 bytes, and at most 9 are read/, { bytes: 9 }],
 ];
 
