@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import { load, type Config } from 'cloud-config-client';
+import { passwordHash } from '#server/app/credentials.js';
 import { startCairnApp, type RunningApp } from '../support/cairn-app.js';
 import { createCleanups } from '../support/cleanups.js';
+import { aFolder } from '../support/folders.js';
+import { openPolicy } from '../support/open-policy.js';
 import { placeScenario } from './place.js';
 import { startRecordedServer, type RecordedServer } from './recorded-server.js';
 import { readScenario, type Exchange } from './scenario.js';
@@ -72,4 +75,38 @@ describe('the npm package cloud-config-client', () => {
       }
     });
   }
+
+  describe('with a server that asks who it is', () => {
+    const cleanups = createCleanups();
+    const password = 'pass:word';
+    let cairn: RunningApp;
+
+    before(async () => {
+      const folder = cleanups.add(await aFolder({ 'orders.yml': 'max-items: 50\n' }));
+      const users = [{ name: 'orders', 'password-hash': await passwordHash(password) }];
+      const settings = {
+        'data-directory': `${folder.path}/data`,
+        sources: [{ type: 'native', 'search-locations': [folder.path] }],
+        security: { basic: { users }, policy: openPolicy },
+      };
+      await folder.write({ 'cairn.json': JSON.stringify(settings) });
+      cairn = cleanups.add(await startCairnApp(`${folder.path}/cairn.json`));
+    });
+    after(() => cleanups.run());
+
+    it('reads with a password', async () => {
+      const auth = { user: 'orders', pass: password };
+      const config = await load({ endpoint: cairn.url, name: 'orders', auth });
+      expect(config.properties).to.eql({ 'max-items': 50 });
+    });
+
+    for (const [what, auth] of [
+      ['a wrong password', { auth: { user: 'orders', pass: 'wrong' } }],
+      ['none', {}],
+    ] as const)
+      it(`reads nothing with ${what}`, async () => {
+        const failure = await load({ endpoint: cairn.url, name: 'orders', ...auth }).catch((error: unknown) => error);
+        expect(String(failure)).to.contain('401');
+      });
+  });
 });

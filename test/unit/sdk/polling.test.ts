@@ -117,6 +117,23 @@ describe('sdk: polling', () => {
     });
   }
 
+  for (const [status, code] of [
+    [401, 'CONFIG_UNAUTHENTICATED'],
+    [403, 'CONFIG_FORBIDDEN'],
+  ] as const)
+    it(`keeps what it has when it is answered ${status}, tells it, and asks ever more rarely`, async () => {
+      const { platform } = serving({ properties: { a: 1 } });
+      const config = await loadOrders(platform);
+      const errors: string[] = [];
+      config.on('error', ({ error }) => errors.push(error.code));
+      platform.respond = () => aProblem(status);
+      await platform.advance(130_000);
+      expect(config.current).to.deep.equal({ a: 1 });
+      // After 10 s, and then 0.5, 1, 2, 4, 8, 16, 30, 30 s.
+      expect(errors).to.deep.equal(Array(9).fill(code));
+      expect(platform.requests).to.have.length(10);
+    });
+
   it('ignores a Retry-After that is none, and cuts one that is absurd', async () => {
     const { platform } = serving({});
     await loadOrders(platform);
