@@ -8,6 +8,8 @@ import { createHistogram, performance, type RecordableHistogram } from 'node:per
 export interface LoadOrder {
   readonly port: number;
   readonly paths: readonly string[];
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly seconds: number;
   readonly connections: number;
 }
@@ -30,8 +32,11 @@ interface Counters {
 
 export async function runLoad(order: LoadOrder): Promise<LoadResult> {
   const counters: Counters = { latencies: createHistogram(), requests: 0, failures: 0, bytes: 0 };
+  const lines = Object.entries(order.headers ?? {})
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
   const requests = order.paths.map((path) =>
-    Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${order.port}\r\n\r\n`),
+    Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${order.port}\r\n${lines}\r\n`),
   );
   let turn = 0;
   const next = (): Buffer => requests[turn++ % requests.length]!;

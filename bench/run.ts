@@ -8,6 +8,7 @@ import { timeFirstAnswer, type ColdStart } from './cold-start.js';
 import { measureReferences } from './references.js';
 import { loadNow, renderReport, writeReport, type Results } from './report.js';
 import { packPath, services, writeBenchRepository } from './repository.js';
+import { measureSecurity } from './security.js';
 import { compareThroughput, type Comparison } from './throughput.js';
 
 const inTurn = Array.from({ length: services }, (_, at) => `/svc${at + 1}/prod`);
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
     await writeBenchRepository(repository);
     const warm = await measureWarm(work, repository);
     const cold = await measureRemote(work, repository);
-    const comparisons = [...warm.comparisons, ...(await measureReferences(work))];
+    const comparisons = [...warm.comparisons, ...(await measureReferences(work)), ...(await measureSecurity(work))];
     const results = { loadBefore, ...warm, comparisons, coldStarts: [...warm.coldStarts, ...cold] };
     await writeReport(results);
     console.log(renderReport(results));

@@ -16,6 +16,8 @@ export interface Comparison {
 export interface Target {
   readonly port: number;
   readonly paths: readonly string[];
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const connections = 32;

@@ -5,29 +5,44 @@ import type { AnyRequest } from './exchange.js';
 
 /** What `request` brings to be recognized by. Reads raw header lines: Node keeps only the first of two `Authorization`. */
 export function presentedBy(request: AnyRequest): Presented {
-  const made = presentedOf.get(request) ?? present(request);
+  const known = presentedOf.get(request);
+  if (known !== undefined) return known;
+  const made = new PresentedRequest(request);
   presentedOf.set(request, made);
-  requestOf.set(made, request);
   return made;
 }
 
+/** The same again for the same request: what is taken from somebody's rate is known by it. */
 const presentedOf = new WeakMap<AnyRequest, Presented>();
-const requestOf = new WeakMap<Presented, AnyRequest>();
 
 /** The request that `presented` is of. */
 export function requestBehind(presented: Presented): AnyRequest | undefined {
-  return requestOf.get(presented);
+  return presented instanceof PresentedRequest ? presented.request : undefined;
 }
 
-function present(request: AnyRequest): Presented {
-  const { rawHeaders, socket } = request;
-  return {
-    header: (name) => linesOf(rawHeaders, name),
-    get certificate() {
-      return peerCertificate(socket);
-    },
-    address: socket.remoteAddress ?? '',
-  };
+/** A class, because every request makes one, and most need a line of it. */
+class PresentedRequest implements Presented {
+  readonly request: AnyRequest;
+
+  constructor(request: AnyRequest) {
+    this.request = request;
+  }
+
+  header(name: string): readonly string[] {
+    return linesOf(this.request.rawHeaders, name);
+  }
+
+  get certificate(): ClientCertificate | null {
+    return peerCertificate(this.request.socket);
+  }
+
+  get address(): string {
+    return this.request.socket.remoteAddress ?? '';
+  }
+
+  get connection(): object {
+    return this.request.socket;
+  }
 }
 
 function linesOf(rawHeaders: readonly string[], name: string): readonly string[] {

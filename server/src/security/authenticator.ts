@@ -1,6 +1,7 @@
 import type { Emit } from '../core/events.js';
 import { createSingleFlight } from '../core/single-flight.js';
 import { credentialId, credentialOf, type GatewayHeaders } from './credential.js';
+import { createLastLines, soleAuthorization } from './last-lines.js';
 import type { Presented } from './presented.js';
 import { anonymousPrincipal, type Principal } from './principal.js';
 import { createRefusals } from './refusals.js';
@@ -58,6 +59,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   // Clients that start together with one password cost one computation.
   const flights = createSingleFlight<Verdict>();
   const refusals = createRefusals(options);
+  const lastLines = createLastLines();
 
   const verify = async (scheme: Scheme, credential: Credential, signal: AbortSignal): Promise<Verdict> => {
     const id = credentialId(credential);
@@ -85,8 +87,15 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       throw refusals.wrong({ kind, scheme: scheme?.name ?? null, reason: verdict.reason }, presented);
     },
     recognize(presented) {
+      const line = gateway === null ? soleAuthorization(presented) : undefined;
+      const known = lastLines.idOf(presented, line);
+      if (known !== undefined) return remembered.get(known);
       const found = credentialOf(presented, places);
-      return found.kind === 'one' ? remembered.get(credentialId(found.credential)) : undefined;
+      if (found.kind !== 'one') return undefined;
+      const id = credentialId(found.credential);
+      const principal = remembered.get(id);
+      if (principal !== undefined) lastLines.keep(presented, line, id);
+      return principal;
     },
     close() {
       flights.close();

@@ -6,6 +6,8 @@ export interface Presented {
   readonly certificate: ClientCertificate | null;
   /** The peer's address: `192.0.2.1`, `2001:db8::1`. */
   readonly address: string;
+  /** One object for all requests of a connection. */
+  readonly connection?: object;
 }
 
 /** A client certificate that TLS has verified: chain, time and possession of its key. */

@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+import { createLastLines, soleAuthorization } from '#server/security/last-lines.js';
+import { aPresented } from '../../support/presented.js';
+
+describe('the line that a connection brought last', () => {
+  const connection = {};
+  const presented = { ...aPresented({ headers: { authorization: 'Bearer a' } }), connection };
+
+  it('has the id of its credential, on its connection alone, until there is another', () => {
+    const lines = createLastLines();
+    lines.keep(presented, 'Bearer a', 'id-a');
+    expect(lines.idOf(presented, 'Bearer a')).to.equal('id-a');
+    expect(lines.idOf({ ...presented, connection: {} }, 'Bearer a')).to.equal(undefined);
+    expect(lines.idOf(presented, 'Bearer b')).to.equal(undefined);
+    expect(lines.idOf(presented, undefined)).to.equal(undefined);
+    lines.keep(presented, 'Bearer b', 'id-b');
+    expect([lines.idOf(presented, 'Bearer a'), lines.idOf(presented, 'Bearer b')]).to.deep.equal([undefined, 'id-b']);
+  });
+
+  it('is not kept without a connection or a line', () => {
+    const lines = createLastLines();
+    lines.keep(aPresented(), 'Bearer a', 'id-a');
+    lines.keep(presented, undefined, 'id-a');
+    expect([lines.idOf(aPresented(), 'Bearer a'), lines.idOf(presented, 'Bearer a')]).to.deep.equal([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('is none where there are several or none', () => {
+    expect(soleAuthorization(presented)).to.equal('Bearer a');
+    expect(soleAuthorization(aPresented())).to.equal(undefined);
+    expect(soleAuthorization(aPresented({ headers: { authorization: ['Bearer a', 'Bearer a'] } }))).to.equal(undefined);
+  });
+});
