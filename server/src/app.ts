@@ -39,6 +39,8 @@ export interface Started {
   readonly port: number;
   /** `http://127.0.0.1:8888`; `https` over TLS. */
   readonly url: string;
+  /** Where `/actuator` is answered, if that is a place of its own. */
+  readonly managementUrl: string | null;
 }
 
 /** A configuration server. */

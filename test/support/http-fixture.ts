@@ -84,6 +84,7 @@ const httpDefaults = {
   hstsSeconds: null,
   rateLimits: null,
   trustedProxies: null,
+  management: null,
   authenticator: createAnonymousAuthenticator(),
   access: openAccess,
   audit: noAudit,

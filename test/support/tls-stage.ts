@@ -8,6 +8,7 @@ import { aSettingsFolder } from './settings-folder.js';
 export interface TlsStage {
   readonly port: number;
   readonly url: string;
+  readonly managementUrl: string | null;
   /** What the server logged, one object a line. */
   readonly log: () => readonly Readonly<Record<string, unknown>>[];
   readonly files: Folder;
@@ -50,10 +51,11 @@ export async function startTlsStage(cleanups: Cleanups, options: TlsStageOptions
   let log = '';
   const app = createApp(loaded.settings, { stream: { write: (line: string) => ((log += line), true) } });
   cleanups.add({ close: () => app.close() });
-  const { port, url } = await app.start();
+  const { port, url, managementUrl } = await app.start();
   return {
     port,
     url,
+    managementUrl,
     log: () => linesOf(log),
     files,
     async replace({ cert, key }) {

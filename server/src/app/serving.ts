@@ -48,9 +48,16 @@ export interface ServingOptions {
   readonly emit: Emit;
 }
 
+export interface ServingAt {
+  readonly address: string;
+  readonly port: number;
+  readonly url: string;
+  readonly managementUrl: string | null;
+}
+
 /** A backend, the environments made of it, and the HTTP server that answers them. */
 export interface Serving {
-  start(signal: AbortSignal): Promise<{ readonly address: string; readonly port: number; readonly url: string }>;
+  start(signal: AbortSignal): Promise<ServingAt>;
   close(reason: string): Promise<void>;
 }
 
@@ -84,9 +91,8 @@ export function createServing(options: ServingOptions): Serving {
       await tls?.start();
       vault?.start();
       await backend.start(signal);
-      const { address, port } = await server.start();
-      const host = address.includes(':') ? `[${address}]` : address;
-      return { address, port, url: `${tls === null ? 'http' : 'https'}://${host}:${port}` };
+      const { address, port, url, management } = await server.start();
+      return { address, port, url, managementUrl: management?.url ?? null };
     },
     async close(reason) {
       state.isStopping = true;
@@ -180,7 +186,6 @@ function serverOptions(settings: Settings): ServerOptions {
   const { limits, serving, server } = settings;
   return {
     prefix: server.prefix,
-    publicUrl: null,
 
     info: () => ({ build: { name: 'cairn-config-server', version: packageVersion() } }),
     queries: {

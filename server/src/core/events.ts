@@ -12,6 +12,13 @@ export type CairnEvent =
       readonly port: number;
       readonly scheme: 'http' | 'https';
     }
+  | {
+      /** Where `/actuator` is answered, if that is a place of its own. */
+      readonly type: 'management-started';
+      readonly address: string;
+      readonly port: number;
+      readonly scheme: 'http' | 'https';
+    }
   | { readonly type: 'server-stopping'; readonly reason: string }
   | { readonly type: 'server-stopped' }
   | {

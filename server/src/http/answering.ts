@@ -29,12 +29,15 @@ import type { TrustedProxies } from './client-address.js';
 import { occasionOf } from './middleware/audit.js';
 import { shownPath } from './paths.js';
 import { refusedAnswer } from './problem.js';
+import type { RouteScope } from './route-table.js';
 import { securityHeaders } from './security-headers.js';
 import type { WebhookEndpoint } from './services.js';
 import { createThrottle } from './throttle.js';
 import { createViews } from './views.js';
 
 export interface AnsweringOptions {
+  /** Default: all routes. */
+  readonly scope?: RouteScope;
   /** Before every configuration route: empty, or `/config`. */
   readonly prefix: string;
   /** Where clients reach the server, for links; null: links are paths. */
@@ -138,7 +141,7 @@ function koaListener(options: AnsweringOptions, { hotLane, headersFor }: KoaPart
   const bodies = createBodies({ ...options, cacheBytes: cacheBytes / 8, fingerprint });
   const deliver = createDeliver({ environments, hotLane, compression: createCompression(cacheBytes / 4) });
   const services = { ...options, gate, views, bodies, deliver };
-  const callback = createApplication({ ...options, headersFor, services }).callback();
+  const callback = createApplication({ scope: 'all', ...options, headersFor, services }).callback();
   const answer = async (...exchange: Parameters<Listener>): Promise<void> => {
     await callback(...exchange);
     limitWriting(exchange[1], options.limits.writeTime);

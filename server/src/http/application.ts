@@ -15,7 +15,7 @@ import { answerProblems } from './middleware/problems.js';
 import { logRequests } from './middleware/request-log.js';
 import { addHeaders } from './middleware/common-headers.js';
 import { checkTarget } from './middleware/target.js';
-import { configRoutes, rootRoutes } from './route-table.js';
+import { configRoutes, rootRoutes, type RouteScope } from './route-table.js';
 import { routeTo } from './router.js';
 import type { Services } from './services.js';
 
@@ -25,6 +25,7 @@ export interface ApplicationOptions {
   /** Before every configuration route: empty, or `/config`. */
   readonly prefix: string;
   /** What every answer has. */
+  readonly scope: RouteScope;
   readonly headersFor: (request: AnyRequest) => RawHeaders;
   readonly emit: Emit;
   readonly now: () => number;
@@ -41,8 +42,8 @@ function steps(options: ApplicationOptions): readonly AppMiddleware[] {
     checkTarget(limits.requestTarget),
     limitBody(limits.body),
     recordDecisions(audit),
-    routeTo(gate, rootRoutes(services)),
-    routeTo(gate, configRoutes(services), prefix),
+    routeTo(gate, rootRoutes(services, options.scope)),
+    routeTo(gate, configRoutes(services, options.scope), prefix),
     requireAuthentication(gate),
     answerMethods(),
     refuseUnknownPaths(),

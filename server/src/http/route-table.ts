@@ -1,21 +1,31 @@
-import type { Route } from './route.js';
+import type { Route, RouteGroup } from './route.js';
 import { actuatorRoutes } from './routes/actuator.js';
 import { auditRoutes } from './routes/audit.js';
 import { encryptionRoutes } from './routes/encryption.js';
 import { environmentRoutes } from './routes/environments.js';
 import { renditionRoutes } from './routes/renditions.js';
 import { monitorRoutes } from './routes/monitor.js';
-import { reservedRoutes } from './routes/reserved.js';
+import { actuatorElsewhere, reservedRoutes } from './routes/reserved.js';
 import { defaultLabelResourceRoutes, resourceRoutes } from './routes/resources.js';
 import type { Services } from './services.js';
 
+/** What is answered at one port: all there is, or one part where `/actuator` has a port of its own. */
+export type RouteScope = 'all' | 'configuration' | 'management';
+
+const rootGroups: Readonly<Record<RouteScope, readonly RouteGroup[]>> = {
+  all: [monitorRoutes, actuatorRoutes, auditRoutes, reservedRoutes],
+  configuration: [monitorRoutes, actuatorElsewhere, auditRoutes, reservedRoutes],
+  management: [actuatorRoutes],
+};
+
 /** Routes that are never under the prefix. */
-export function rootRoutes(services: Services): readonly Route[] {
-  return [monitorRoutes, actuatorRoutes, auditRoutes, reservedRoutes].flatMap((group) => group(services));
+export function rootRoutes(services: Services, scope: RouteScope = 'all'): readonly Route[] {
+  return rootGroups[scope].flatMap((group) => group(services));
 }
 
 /** Routes under the prefix, first match first: reserved names win over everything, renditions over environments. */
-export function configRoutes(services: Services): readonly Route[] {
+export function configRoutes(services: Services, scope: RouteScope = 'all'): readonly Route[] {
+  if (scope === 'management') return [];
   return [encryptionRoutes, renditionRoutes, defaultLabelResourceRoutes, environmentRoutes, resourceRoutes].flatMap(
     (group) => group(services),
   );

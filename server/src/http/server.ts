@@ -9,52 +9,78 @@ import { clientErrorAnswer } from './client-error.js';
 import { limitConnections } from './connections.js';
 import { isHttp2, type Listener } from './exchange.js';
 import type { HttpLimits } from './limits.js';
-import { listen, stopListening, type Listening, type Stoppable } from './listening.js';
+import { listen, stopListening, type Listening, type ListenPlace, type Stoppable } from './listening.js';
+import type { RouteScope } from './route-table.js';
 import { securityHeaders } from './security-headers.js';
 import { createTlsServer } from './tls-server.js';
 
-export interface HttpServerOptions extends AnsweringOptions {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-  /** Started before the server; null: in clear. */
-  readonly tls: Tls | null;
+export interface HttpServerOptions extends AnsweringOptions, Place {
   /** Over TLS, where the client speaks it too. */
   readonly speaksHttp2: boolean;
+  /** Where `/actuator` is answered, and nothing else; null: at the same place as all. */
+  readonly management: Place | null;
+}
+
+export interface Place extends ListenPlace {
+  /** Started before the server; null: in clear. */
+  readonly tls: Tls | null;
+}
+
+export interface Listened extends Listening {
+  /** `http://127.0.0.1:8888` */
+  readonly url: string;
+}
+
+export interface Started extends Listened {
+  /** Null: there is no place of its own. */
+  readonly management: Listened | null;
 }
 
 export interface HttpServer {
   /** @throws ConfigServerError CONFIG_LISTEN_FAILED */
-  start(): Promise<Listening>;
+  start(): Promise<Started>;
   /** Stops listening, lets requests in flight finish, closes idle connections; idempotent. */
   close(reason?: string): Promise<void>;
 }
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { emit, tls } = options;
-  const answer = createAnswering(options);
-  let made: Stoppable | undefined;
+  const { emit, limits, management } = options;
+  const made: Stoppable[] = [];
   let closing: Promise<void> | undefined;
-  const listener: Listener = (request, response) => {
-    if (closing !== undefined && !isHttp2(response)) response.shouldKeepAlive = false;
-    answer(request, response);
+  const open = async (place: Place, scope: RouteScope): Promise<Listened> => {
+    const hstsSeconds = scope === 'management' && place.tls === null ? null : options.hstsSeconds;
+    const answer = createAnswering({ ...options, scope, hstsSeconds });
+    const one = serverOf(options, place, (request, response) => {
+      if (closing !== undefined && !isHttp2(response)) response.shouldKeepAlive = false;
+      answer(request, response);
+    });
+    const { address, port } = await listen(one.server, place);
+    made.push(one);
+    const scheme = place.tls === null ? 'http' : 'https';
+    emit({ type: scope === 'management' ? 'management-started' : 'server-started', address, port, scheme });
+    return { address, port, url: `${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}` };
+  };
+  const stop = async (reason: string): Promise<void> => {
+    emit({ type: 'server-stopping', reason });
+    // Management last: whoever looks there is told that the server stops.
+    for (const one of made) await stopListening(one, limits.stopTime);
+    emit({ type: 'server-stopped' });
   };
   return {
     async start() {
-      made = serverOf(options, listener);
-      const listening = await listen(made.server, options);
-      emit({ type: 'server-started', ...listening, scheme: tls === null ? 'http' : 'https' });
-      return listening;
+      if (management === null) return { ...(await open(options, 'all')), management: null };
+      const main = await open(options, 'configuration');
+      return { ...main, management: await open(management, 'management') };
     },
     close(reason = 'closed') {
-      closing ??= stop(made, options, reason);
+      closing ??= stop(reason);
       return closing;
     },
   };
 }
 
-function serverOf(options: HttpServerOptions, listener: Listener): Stoppable {
-  const { tls, limits, trustedProxies, emit } = options;
+function serverOf(options: HttpServerOptions, { tls }: Place, listener: Listener): Stoppable {
+  const { limits, trustedProxies, emit } = options;
   const server = serverOptions(limits);
   const made =
     tls === null
@@ -75,11 +101,4 @@ function serverOptions(limits: HttpLimits): ServerOptions {
     connectionsCheckingInterval: limits.checkingInterval,
     noDelay: true,
   };
-}
-
-async function stop(made: Stoppable | undefined, options: HttpServerOptions, reason: string): Promise<void> {
-  const { limits, emit } = options;
-  emit({ type: 'server-stopping', reason });
-  if (made !== undefined) await stopListening(made, limits.stopTime);
-  emit({ type: 'server-stopped' });
 }

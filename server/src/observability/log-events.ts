@@ -38,6 +38,7 @@ function lineFor(event: CairnEvent): Line {
 
 const lifeEvents = [
   'server-started',
+  'management-started',
   'server-stopping',
   'server-stopped',
   'policy-replaced',
@@ -67,10 +68,12 @@ type SourceEvent = Exclude<
 
 function lifeLine(event: LifeEvent): Line {
   switch (event.type) {
-    case 'server-started': {
+    case 'server-started':
+    case 'management-started': {
       const { address, port, scheme } = event;
       const host = address.includes(':') ? `[${address}]` : address;
-      return line('info', `listening on ${scheme}://${host}:${port}`, { address, port });
+      const what = event.type === 'server-started' ? 'listening' : 'management listening';
+      return line('info', `${what} on ${scheme}://${host}:${port}`, { address, port });
     }
     case 'server-stopping':
       return line('info', `stopping: ${event.reason}`);

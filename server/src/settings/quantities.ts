@@ -17,6 +17,18 @@ export function wholeNumber(told: Told & { default: number; min: number; max: nu
   });
 }
 
+/** A whole number, or none. */
+export function optionalWholeNumber(told: Told & { min: number; max: number }): SettingType<number | null> {
+  const { min, max, ...rest } = told;
+  return setting(z.number().int().min(min).max(max).nullable().default(null), {
+    kind: 'value',
+    taken: `a whole number from ${min} to ${max}`,
+    fallback: 'none',
+    fromText: (written) => (written === '' ? null : /^-?\d{1,15}$/.test(written.trim()) ? Number(written) : undefined),
+    ...rest,
+  });
+}
+
 /** Written as `30s`; milliseconds for the program. */
 export function duration(told: Told & { default: string; min?: number; max?: number }): SettingType<number> {
   const { default: fallback, min = 1, max = 24 * 3_600_000, ...rest } = told;

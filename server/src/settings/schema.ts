@@ -67,8 +67,6 @@ export const settingsSchema: SettingType<Settings> = z.strictObject({
 
 /** Names of a later version: refused, because ignoring them would surprise, with a text that says so. */
 export const plannedSettings: readonly string[] = [
-  'server.public-url',
-  'server.management-port',
   'sources[].credentials.ssh-key',
   'sources[].credentials.known-hosts',
   'observability.metrics',

@@ -82,8 +82,10 @@ function repeated(what: string, values: readonly string[]): readonly Problem[] {
 
 /** @throws ConfigServerError CONFIG_SECURITY_UNSETTLED where everybody on the network would be served without a word */
 export function requireSettledSecurity(settings: Settings): void {
-  const { host } = settings.server;
-  if (securityModeOf(settings.security) !== null || isLoopback(host)) return;
+  const { host: mainHost, 'management-port': managementPort, 'management-host': managementHost } = settings.server;
+  const hosts = [mainHost, ...(managementPort === null ? [] : [managementHost ?? mainHost])];
+  const host = hosts.find((one) => !isLoopback(one));
+  if (host === undefined || securityModeOf(settings.security) !== null) return;
   throw new ConfigServerError(
     'CONFIG_SECURITY_UNSETTLED',
     `The server would listen on ${host}, where others can reach it, and nothing says who may read the configuration. ` +

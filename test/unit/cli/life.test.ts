@@ -8,7 +8,7 @@ import { ConfigServerError } from '#server/core/errors.js';
 import type { CairnEvent } from '#server/core/events.js';
 import { expectError } from '../../support/expect-error.js';
 
-const started = { address: '127.0.0.1', port: 1, url: 'http://127.0.0.1:1' };
+const started = { address: '127.0.0.1', port: 1, url: 'http://127.0.0.1:1', managementUrl: null };
 
 /** An app that starts and closes as told, and the process around it. */
 function aLife(app: Partial<App> = {}) {

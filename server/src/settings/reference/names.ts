@@ -43,6 +43,9 @@ const encryptionNames: readonly NamedSetting[] = [
 const settings: readonly NamedSetting[] = [
   { name: 'server.port', to: 'server.port' },
   { name: 'server.address', to: 'server.host' },
+  { name: 'management.server.port', to: 'server.management-port' },
+  { name: 'management.server.address', to: 'server.management-host' },
+  { name: 'management.server.ssl.enabled', to: 'server.management-tls' },
   { name: 'server.http2.enabled', to: 'server.http2' },
   { name: 'server.tomcat.max-connections', to: 'server.connections' },
   { name: 'spring.lifecycle.timeout-per-shutdown-phase', to: 'server.shutdown-timeout' },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { flag, text } from '../fields.js';
-import { duration, wholeNumber } from '../quantities.js';
+import { flag, optionalFlag, optionalText, text } from '../fields.js';
+import { duration, optionalWholeNumber, wholeNumber } from '../quantities.js';
 import type { SettingType } from '../facts.js';
 import { textList } from '../lists.js';
 import { rateLimitsSection } from './rate-limits.js';
@@ -14,6 +14,10 @@ export interface ServerSettings {
   readonly port: number;
   readonly prefix: string;
   readonly 'shutdown-timeout': number;
+  readonly 'public-url': string | null;
+  readonly 'management-port': number | null;
+  readonly 'management-host': string | null;
+  readonly 'management-tls': boolean | null;
   readonly http2: boolean;
   readonly connections: number;
   readonly 'connections-per-address': number;
@@ -50,6 +54,28 @@ export const serverSection: SettingType<ServerSettings> = z.strictObject({
     default: '25s',
     description: 'How long requests in flight may take to finish after SIGTERM or SIGINT.',
     reference: ['spring.lifecycle.timeout-per-shutdown-phase'],
+  }),
+  'public-url': optionalText({
+    taken: 'an address such as https://config.example.com, without a slash at its end',
+    description: 'Where clients reach the server; links are made of it. Without it they are paths.',
+  }),
+  'management-port': optionalWholeNumber({
+    min: 0,
+    max: 65535,
+    description:
+      'Port of its own for `/actuator`, which is answered nowhere else then; 0 takes any free one. It stays open until all else has stopped.',
+    reference: ['management.server.port'],
+  }),
+  'management-host': optionalText({
+    taken: 'an IP address or host name of this machine',
+    description: 'Address of the management port; none: `host`.',
+    reference: ['management.server.address'],
+  }),
+  'management-tls': optionalFlag({
+    fallback: 'as the server',
+    description:
+      'Whether the management port speaks TLS, with the same certificate. It takes no client certificate as required.',
+    reference: ['management.server.ssl.enabled'],
   }),
   http2: flag({
     default: true,
