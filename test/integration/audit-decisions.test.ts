@@ -67,7 +67,7 @@ describe('the records of a server', () => {
     const served = {
       ...asked,
       outcome: 'allowed',
-      rule: 'role reader',
+      rule: 'policy everything',
       principal: 'ann',
       scheme: 'api-token',
       application: 'orders',
@@ -77,8 +77,8 @@ describe('the records of a server', () => {
       digest: first.headers['x-config-digest'],
     };
     expect(told).to.deep.equal([
-      { ...served, rule: told[0]?.['rule'], traceId: '4bf92f3577b34da6a3ce929d0e0e4736' },
-      { ...served, rule: told[0]?.['rule'] },
+      { ...served, traceId: '4bf92f3577b34da6a3ce929d0e0e4736' },
+      served,
       {
         ...asked,
         ...nothing,

@@ -42,38 +42,63 @@ describe('texts of records', () => {
     expect(createDecisionTexts()(time, aDecision(), anOccasion)).to.not.contain('withheld');
   });
 
-  const recorded: readonly (readonly [CairnEvent, object | undefined])[] = [
-    [
-      { type: 'label-moved', source: 'main', label: 'v1', from: null, to: 'c1' },
-      { source: 'main', label: 'v1', from: null, to: 'c1' },
-    ],
-    [
-      { type: 'server-started', scheme: 'http', address: '127.0.0.1', port: 1 },
-      { address: '127.0.0.1', port: 1 },
-    ],
-    [{ type: 'server-stopping', reason: 'SIGTERM' }, { reason: 'SIGTERM' }],
-    [
-      { type: 'webhook-received', host: 'github', names: 1, isReplay: false },
-      { host: 'github', names: 1, isReplay: false },
-    ],
-    [
-      { type: 'webhook-refused', host: 'github', hasSecret: true },
-      { host: 'github', hasSecret: true },
-    ],
-    [
-      { type: 'refresh-late', label: null, commit: 'c1', milliseconds: 5 },
-      { label: null, commit: 'c1', milliseconds: 5 },
-    ],
-    [{ type: 'source-recovered', source: 'main' }, undefined],
-  ];
-  for (const [event, told] of recorded) {
-    it(`are ${told === undefined ? 'none' : 'of a change'} for ${event.type}`, () => {
-      const text = eventText(() => time, event);
-      expect(text === undefined ? undefined : JSON.parse(`{${text}}`)).to.deep.equal(
-        told === undefined ? undefined : { time, kind: event.type, ...told },
-      );
-    });
-  }
+  it('are of every change, with names only', () => {
+    const file = { path: 'a.yml', change: 'added' as const, concerns: [], keys: ['k'] };
+    const change = { commits: [{ id: 'c2', author: 'Ann <a@x>', time: 0 }], files: [file], isComplete: true };
+    const moved = { source: 'main', label: 'v1', from: null, to: 'c2' };
+    const lease = { path: 'database/creds/orders', scope: 'server' };
+    const invalid = { source: 'main', file: 'a.yml', line: 2, version: 'c2', servedVersion: 'c1' };
+    const forbidden = { path: 'secret/a', key: 'k', propertySource: 'a.yml', application: 'a', profiles: 'p' };
+    const events: readonly (readonly [CairnEvent, object])[] = [
+      [
+        { type: 'server-started', scheme: 'http', address: '::1', port: 1 },
+        { address: '::1', port: 1 },
+      ],
+      [{ type: 'server-stopping', reason: 'SIGTERM' }, { reason: 'SIGTERM' }],
+      [{ type: 'label-moved', ...moved }, moved],
+      [
+        { type: 'change-described', ...moved, change },
+        {
+          ...moved,
+          commits: [{ id: 'c2', author: 'Ann <a@x>', time: '1970-01-01T00:00:00.000Z' }],
+          files: [file],
+          isComplete: true,
+        },
+      ],
+      [{ type: 'file-invalid', ...invalid, column: 3, message: 'near canary' }, invalid],
+      [
+        { type: 'webhook-refused', host: 'github', hasSecret: true },
+        { host: 'github', hasSecret: true },
+      ],
+      [
+        { type: 'secret-rotated', path: 'secret/a', isDeleted: false },
+        { path: 'secret/a', isDeleted: false },
+      ],
+      [{ type: 'secret-forbidden', ...forbidden }, forbidden],
+      [
+        { type: 'lease-replaced', ...lease, seconds: 60 },
+        { ...lease, seconds: 60 },
+      ],
+      [
+        { type: 'lease-failed', ...lease, action: 'renew', reason: 'canary' },
+        { ...lease, action: 'renew' },
+      ],
+      [{ type: 'policy-replaced', generation: 2 }, { generation: 2 }],
+      [{ type: 'policy-refused', message: 'canary' }, {}],
+      [{ type: 'tls-failed', message: 'canary' }, {}],
+    ];
+    for (const [event, told] of events)
+      expect(JSON.parse(`{${eventText(() => time, event) ?? ''}}`)).to.deep.equal({ time, kind: event.type, ...told });
+  });
+
+  it('are none of what changes nothing', () => {
+    const events: readonly CairnEvent[] = [
+      { type: 'source-recovered', source: 'main' },
+      { type: 'lease-renewed', path: 'database/creds/orders', scope: 'server', seconds: 1 },
+      { type: 'notice', message: 'canary' },
+    ];
+    expect(events.map((event) => eventText(() => time, event))).to.deep.equal(events.map(() => undefined));
+  });
 
   it('say of a failure what it is, and nothing that a library says', () => {
     const canary = 'postgres://u:canary@host';
