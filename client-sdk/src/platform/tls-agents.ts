@@ -29,27 +29,25 @@ export class TlsAgents {
 
   /** @throws CONFIG_OPTIONS_INVALID where there is nothing that could be used. */
   async current(): Promise<Agent> {
+    const current = this.#current;
     try {
       const texts = await readTlsTexts(this.#options.tls);
-      if (this.#current === undefined || !isEqual(this.#current.texts, texts)) this.#replace(texts);
+      const isSame = current !== undefined && isEqual(current.texts, texts);
+      const agent = isSame ? current.agent : this.#replace(texts);
       this.#problem = undefined;
+      return agent;
     } catch (error) {
-      if (this.#current === undefined || !(error instanceof ConfigClientError)) throw error;
+      if (current === undefined || !(error instanceof ConfigClientError)) throw error;
       this.#tell(error);
+      return current.agent;
     }
-    return this.#agent();
   }
 
   close(): void {
     this.#current?.agent.destroy();
   }
 
-  #agent(): Agent {
-    if (this.#current === undefined) throw new Error('no TLS');
-    return this.#current.agent;
-  }
-
-  #replace(texts: TlsTexts): void {
+  #replace(texts: TlsTexts): Agent {
     const { tls, keepAlive } = this.#options;
     const secureContext = secureContextOf(texts, tls);
     if (this.#current !== undefined) retire(this.#current.agent);
@@ -62,6 +60,7 @@ export class TlsAgents {
       ...(tls.servername !== undefined && { servername: tls.servername }),
     });
     this.#current = { agent, texts };
+    return agent;
   }
 
   // At the second look, once: certificate and key are not replaced at the same instant.

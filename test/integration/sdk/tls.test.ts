@@ -161,6 +161,34 @@ describe('sdk: TLS', () => {
     await expectError('CONFIG_UNAVAILABLE', () => config.refresh());
   });
 
+  it('takes 304, and asks again where a connection that was kept is reset', async () => {
+    const started = await server();
+    const config = await loadFrom(started.url, { ca });
+    started.respond((_, response) =>
+      response.writeHead(200, { 'content-type': v2, etag: 'W/"1"' }).end(environmentText({})),
+    );
+    await config.refresh();
+    started.respond(({ headers }, response) =>
+      response.writeHead(headers['if-none-match'] === 'W/"1"' ? 304 : 500).end(),
+    );
+    expect(await config.refresh()).to.equal('unchanged');
+    let resets = 0;
+    started.respond(({ socket }, response) => {
+      if (resets > 0) response.writeHead(304).end();
+      else socket.destroy();
+      resets += 1;
+    });
+    expect(await config.refresh()).to.equal('unchanged');
+    expect(started.peers.length).to.equal(5);
+  });
+
+  it('takes no answer with a status that there is not', async () => {
+    const started = await server();
+    const config = await loadFrom(started.url, { ca });
+    started.respond(({ socket }) => socket.end('HTTP/1.1 999 X\r\nContent-Length: 0\r\n\r\n'));
+    await expectError('CONFIG_UNAVAILABLE', () => config.refresh());
+  });
+
   it('follows no redirect, and ends a request that hangs', async () => {
     const started = await server();
     const { url, peers } = started;
