@@ -40,6 +40,17 @@ describe('the log', () => {
     );
   });
 
+  it('keeps to one line of text what others have chosen, and sends no commands to a terminal', () => {
+    const { emit, written } = aLog('info', 'text');
+    const chosen = 'x\r\n12:00:00.000 error all is lost\u2028\u0085\u001b[2J';
+    emit({ type: 'notice', message: `The link ${chosen} is left out.` });
+    emit({ type: 'source-failed', source: 'main', message: chosen, diagnostics: { cause: chosen, more: [chosen] } });
+    const text = written.join('');
+    expect(text.split(/[\n\r\u2028\u0085]/)).to.have.length(3);
+    expect(text).to.contain('The link x\\r\\n12:00:00.000 error all is lost\\u2028\\u0085\\u001b[2J is left out.');
+    expect(text).not.to.contain('\u001b');
+  });
+
   const aLease = { path: 'database/creds/orders', scope: 'application orders' };
   const levels: readonly (readonly [string, CairnEvent, string])[] = [
     [
