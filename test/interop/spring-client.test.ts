@@ -10,6 +10,7 @@ import { readScenario, type Scenario } from '../conformance/scenario.js';
 import { startCairnProcess, type CairnProcess } from '../support/cairn-process.js';
 import { createCleanups } from '../support/cleanups.js';
 import { aFolder } from '../support/folders.js';
+import { startOauthStage, tokenOf } from '../support/oauth-stage.js';
 import { openPolicy } from '../support/open-policy.js';
 import { needPrograms } from '../support/real-program.js';
 
@@ -144,6 +145,18 @@ describe('a Spring Boot service', () => {
     it('does not start where the label is not there', async () => {
       const failure = await start('nosuchlabel').catch((error: unknown) => error);
       expect(failure).to.be.instanceOf(Error).and.to.have.property('code', 1);
+    });
+  });
+
+  describe('that has a token of an authorization server', () => {
+    const cleanups = createCleanups();
+    after(() => cleanups.run());
+
+    it('starts with it in a header', async () => {
+      const { url, client } = await startOauthStage(cleanups);
+      const header = `--spring.cloud.config.headers.Authorization=Bearer ${await tokenOf(client())}`;
+      const { stdout } = await run(program, [url, 'orders', 'default', 'max-items', header], { timeout: deadline });
+      expect(stdout).to.contain('PROPERTY max-items=50\n');
     });
   });
 
