@@ -1,5 +1,5 @@
 import { promises as fs } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { systemDisk } from '#server/audit/file/disk.js';
 import type { Disk, DiskFile } from '#server/audit/file/disk.js';
 
@@ -12,8 +12,10 @@ export interface FaultyDisk extends Disk {
   fault: { readonly kind: DiskFault; readonly file: RegExp } | null;
   /** Writes are held back while it is set. */
   isStuck: boolean;
-  /** Makes a folder as it may be after a loss of power now: what was not synced is there, or not, or in part. */
-  loseAfter(copy: string, random: (below: number) => number): Promise<void>;
+  /** Called before and after each write and sync. */
+  onOperation: () => void;
+  /** The files as they may be after a loss of power now: what was not synced is there, or not, or in part. */
+  left(random: (below: number) => number): ReadonlyMap<string, Buffer>;
 }
 
 interface Known {
@@ -31,6 +33,7 @@ export function createFaultyDisk(): FaultyDisk {
   const disk: FaultyDisk = {
     fault: null,
     isStuck: false,
+    onOperation: () => undefined,
     async open(path) {
       if (isHit('unopened', path)) throw systemError('EMFILE');
       const file = await systemDisk.open(path);
@@ -46,10 +49,9 @@ export function createFaultyDisk(): FaultyDisk {
       await systemDisk.remove(path);
       known.delete(path);
     },
-    async loseAfter(copy, random) {
-      const left = [...known].map(([path, one]) => [basename(path), whatIsLeft(one, random)] as const);
-      await fs.mkdir(copy, { recursive: true });
-      for (const [name, content] of left) if (content !== undefined) await fs.writeFile(join(copy, name), content);
+    left(random) {
+      const files = [...known].map(([path, one]) => [basename(path), whatIsLeft(one, random)] as const);
+      return new Map(files.flatMap(([name, content]) => (content === undefined ? [] : [[name, content]])));
     },
   };
   const isHit = (kind: DiskFault, path: string): boolean =>
@@ -62,17 +64,20 @@ export function createFaultyDisk(): FaultyDisk {
         while (disk.isStuck) await new Promise((resolve) => setTimeout(resolve, 2));
         // A disk that is almost full takes a part.
         const taken = isHit('full', path) ? Buffer.from(bytes.subarray(0, bytes.length / 2)) : Buffer.from(bytes);
+        disk.onOperation();
         await file.write(taken, at);
         tell({ at, bytes: taken });
+        disk.onOperation();
         if (isHit('full', path)) throw systemError('ENOSPC');
       },
       async sync() {
         if (isHit('unsynced', path)) throw systemError('EIO');
         await file.sync();
+        const content = await fs.readFile(path);
         const one = known.get(path);
-        if (one === undefined) return;
-        one.unsynced.splice(0);
-        one.durable = await fs.readFile(path);
+        one?.unsynced.splice(0);
+        if (one !== undefined) one.durable = content;
+        disk.onOperation();
       },
       async truncate(size) {
         await file.truncate(size);

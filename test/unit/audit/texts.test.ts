@@ -16,7 +16,7 @@ describe('texts of records', () => {
     const texts = createDecisionTexts();
     fc.assert(
       fc.property(
-        fc.string({ unit: 'binary', maxLength: 100 }),
+        fc.string({ unit: 'binary', maxLength: 60 }),
         fc.string({ unit: 'binary', maxLength: 30 }),
         (name, address) => {
           const text = texts(time, aDecision({ principal: name, application: name }), { address, traceId: null });
@@ -26,6 +26,7 @@ describe('texts of records', () => {
           expect(readSeal(line)?.seq).to.equal(1);
         },
       ),
+      { numRuns: 50 },
     );
   });
 
