@@ -20,7 +20,7 @@ describe('sdk: credentials with a Cairn server', () => {
 
   const { token, entry } = createToken({ name: 'ci', roles: 'reader', expires: '1d' }, Date.now());
 
-  async function stage(): Promise<{
+  async function stage(server: object = {}): Promise<{
     readonly folder: Folder;
     readonly open: (auth?: AuthProvider, application?: string) => Promise<Config>;
   }> {
@@ -32,6 +32,7 @@ describe('sdk: credentials with a Cairn server', () => {
       }),
     );
     const settings = {
+      server,
       'data-directory': `${folder.path}/data`,
       sources: [{ type: 'native', 'search-locations': [`${folder.path}/repository`] }],
       security: {
@@ -78,5 +79,19 @@ describe('sdk: credentials with a Cairn server', () => {
     expect(config.current).to.deep.equal({ 'max-items': 50 });
     await folder.write({ 'policy.json': policyFor('ci'), 'repository/orders.yml': 'max-items: 60\n' });
     await eventually(() => (config.get('max-items') === 60 ? true : undefined));
+  });
+
+  it('leaves a server alone that has a limit, for as long as it says', async () => {
+    const limits = { enabled: true, 'per-principal': { rate: 1, burst: 2 } };
+    const { open } = await stage({ 'rate-limits': limits });
+    const config = await open(apiToken(token));
+    const told: string[] = [];
+    config.on('error', ({ error }) => told.push(error.message));
+    await eventually(() => (told.length > 0 ? true : undefined));
+    expect(told[0]).to.match(/answered 429: .*CONFIG_RATE_LIMITED/);
+    const error = await expectError('CONFIG_UNAVAILABLE', () => config.refresh());
+    expect(error.message).to.match(/^All servers asked not to be asked for another \d+m?s \(Retry-After\)\.$/);
+    await eventually(() => config.refresh());
+    expect(config.get('max-items')).to.equal(50);
   });
 });
