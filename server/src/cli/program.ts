@@ -11,6 +11,10 @@ import type { CipherOptions } from './cipher.js';
 import { hashToken, hashUserPassword, makeToken } from './credentials.js';
 import type { TokenOptions } from './credentials.js';
 import { demoChange } from './demo-change.js';
+import { policyExplain, policyTest } from './policy.js';
+import type { ExplainOptions, PolicyOptions } from './policy.js';
+import { policyHeaders, policySchemes } from '../settings/sections/policy.js';
+import { roleNames } from '../settings/sections/roles.js';
 import { serve } from './serve.js';
 import type { ServeOptions } from './serve.js';
 
@@ -65,6 +69,7 @@ function describeProgram(context: ProgramContext, finish: (status: number) => vo
   describeToken(program, context, finish);
   describePassword(program, context, finish);
   describeAudit(program, context, finish);
+  describePolicy(program, context, finish);
   describeDemoChange(program, context, finish);
   return program;
 }
@@ -152,6 +157,47 @@ function describePassword(program: Command, context: ProgramContext, finish: (st
     .addHelpText('after', '\nExample:\n  cairn password hash < password.txt')
     .action(async (options: { json?: true }) => {
       finish(await hashUserPassword(options, context));
+    });
+}
+
+function describePolicy(program: Command, context: ProgramContext, finish: (status: number) => void): void {
+  const policy = program.command('policy').description('Ask the policy what it decides.').helpCommand(false);
+  const describe = (name: string, description: string, example: string): Command =>
+    policy
+      .command(name)
+      .description(description)
+      .option('-c, --config <file>', 'settings file with the policy, in either format')
+      .addOption(new Option('--config-format <format>', 'whose names the file has').choices(['cairn', 'spring']))
+      .option('--policy <file>', 'file with a policy, in place of that of the settings')
+      .option('--json', 'print JSON')
+      .addHelpText('after', `\nExample:\n  ${example}`);
+  describe(
+    'test',
+    'Compare decisions with a table of cases; exit status 1 where one differs.',
+    'cairn policy test cases.yml',
+  )
+    .argument('<file>', 'the cases, in YAML or JSON (docs/security.md)')
+    .action(async (file: string, options: PolicyOptions) => {
+      finish(await policyTest(file, options, context));
+    });
+  describe(
+    'explain',
+    'Print what is decided on a request, by which rule, and why others do not apply.',
+    'cairn policy explain --principal orders-service --application orders --profiles prod',
+  )
+    .requiredOption('--principal <name>', 'who asks')
+    .addOption(new Option('--role <role...>', 'its roles').choices([...roleNames]).default(['reader']))
+    .addOption(
+      new Option('--scheme <scheme>', 'how it was authenticated').choices([...policySchemes]).default('bearer'),
+    )
+    .requiredOption('--application <names>', 'as in a request: orders,billing')
+    .option('--profiles <names>', 'as in a request: prod,eu', 'default')
+    .option('--label <names>', 'as in a request; without it the default label')
+    .option('--resource <path>', 'a file that is served as it is')
+    .addOption(new Option('--header <name...>', 'headers that are used').choices([...policyHeaders]).default([]))
+    .option('--key <key...>', 'keys that may be withheld', [])
+    .action(async (options: ExplainOptions) => {
+      finish(await policyExplain(options, context));
     });
 }
 

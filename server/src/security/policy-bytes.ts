@@ -4,28 +4,28 @@ import { ConfigServerError } from '../core/errors.js';
 const maxBytes = 1024 * 1024;
 
 /**
- * The bytes of a policy file.
+ * The bytes of a policy file, or of a file of cases for one.
  * @throws ConfigServerError CONFIG_POLICY_INVALID where it is missing, no file, too large, or can be written by everybody
  */
-export async function readPolicyBytes(path: string): Promise<Buffer> {
+export async function readPolicyBytes(path: string, what: 'policy' | 'cases' = 'policy'): Promise<Buffer> {
   try {
-    return await readWhole(path);
+    return await readWhole(path, what);
   } catch (cause) {
     if (cause instanceof ConfigServerError) throw cause;
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'error';
-    throw refusal(`cannot be read (${code})`, cause);
+    throw refusal(what, `cannot be read (${code})`, cause);
   }
 }
 
-async function readWhole(path: string): Promise<Buffer> {
+async function readWhole(path: string, what: 'policy' | 'cases'): Promise<Buffer> {
   // Before it is opened: opening a pipe would wait for somebody to write.
   const { mode, size } = await stat(path).then((found) => {
-    if (!found.isFile()) throw refusal('is not a file');
+    if (!found.isFile()) throw refusal(what, 'is not a file');
     return found;
   });
-  if ((mode & 0o002) !== 0)
-    throw refusal('can be written by everybody on this machine; take that right away (chmod o-w)');
-  if (size > maxBytes) throw refusal(`has more than ${maxBytes} bytes`);
+  if (what === 'policy' && (mode & 0o002) !== 0)
+    throw refusal(what, 'can be written by everybody on this machine; take that right away (chmod o-w)');
+  if (size > maxBytes) throw refusal(what, `has more than ${maxBytes} bytes`);
   const file = await open(path);
   try {
     const buffer = Buffer.alloc(maxBytes + 1);
@@ -33,7 +33,7 @@ async function readWhole(path: string): Promise<Buffer> {
     for (;;) {
       const { bytesRead } = await file.read(buffer, length, buffer.length - length, null);
       length += bytesRead;
-      if (length > maxBytes) throw refusal(`has more than ${maxBytes} bytes`);
+      if (length > maxBytes) throw refusal(what, `has more than ${maxBytes} bytes`);
       if (bytesRead === 0) return Buffer.from(buffer.subarray(0, length));
     }
   } finally {
@@ -41,6 +41,6 @@ async function readWhole(path: string): Promise<Buffer> {
   }
 }
 
-function refusal(problem: string, cause?: unknown): ConfigServerError {
-  return new ConfigServerError('CONFIG_POLICY_INVALID', `The policy file ${problem}.`, { cause });
+function refusal(what: string, problem: string, cause?: unknown): ConfigServerError {
+  return new ConfigServerError('CONFIG_POLICY_INVALID', `The ${what} file ${problem}.`, { cause });
 }

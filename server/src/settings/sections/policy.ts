@@ -8,8 +8,19 @@ import { roleNames } from './roles.js';
 import type { RoleName } from './roles.js';
 
 const effects = ['allow', 'deny', 'hide', 'mask'] as const;
-const schemes = ['basic', 'api-token', 'bearer', 'introspection', 'certificate', 'kubernetes', 'gateway'] as const;
-const clientHeaders = ['X-Config-Token', 'X-Config-Instance'] as const;
+export const policySchemes = [
+  'basic',
+  'api-token',
+  'bearer',
+  'introspection',
+  'certificate',
+  'kubernetes',
+  'gateway',
+] as const;
+export const policyHeaders = ['X-Config-Token', 'X-Config-Instance'] as const;
+
+export type PolicyScheme = (typeof policySchemes)[number];
+export type PolicyHeader = (typeof policyHeaders)[number];
 
 type Names<T = string> = readonly T[] | null;
 
@@ -19,14 +30,14 @@ export interface PolicyRuleSettings {
   readonly effect: (typeof effects)[number];
   readonly principals: Names;
   readonly roles: Names<RoleName>;
-  readonly schemes: Names<(typeof schemes)[number]>;
+  readonly schemes: Names<PolicyScheme>;
   readonly 'except-principals': Names;
   readonly 'except-roles': Names<RoleName>;
   readonly applications: Names;
   readonly profiles: Names;
   readonly labels: Names;
   readonly resources: Names;
-  readonly headers: Names<(typeof clientHeaders)[number]>;
+  readonly headers: Names<PolicyHeader>;
   readonly keys: Names;
 }
 
@@ -76,7 +87,7 @@ const ruleSection: SettingType<PolicyRuleSettings> = z.strictObject({
     'Names of the principals that the rule is about. A rule that allows has `principals`, `roles` or `schemes`.',
   ),
   roles: choices(roleNames, 'It is about principals that were given one of these roles. `admin` is not `reader` here.'),
-  schemes: choices(schemes, 'It is about principals that were authenticated so.'),
+  schemes: choices(policySchemes, 'It is about principals that were authenticated so.'),
   'except-principals': patterns('Names of principals that it is not about.', 'none'),
   'except-roles': choices(roleNames, 'It is not about principals with one of these roles.', 'none'),
   applications: patterns('Applications; a rule that allows has them. All applications of a query must be allowed.'),
@@ -87,7 +98,7 @@ const ruleSection: SettingType<PolicyRuleSettings> = z.strictObject({
     'with `allow` none, else all',
   ),
   headers: choices(
-    clientHeaders,
+    policyHeaders,
     'Headers that choose which secrets are read: what a rule that allows lets be used; a rule that denies is then about requests that use one.',
     'none',
   ),
