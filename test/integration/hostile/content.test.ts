@@ -22,7 +22,11 @@ describe('content that a browser would run', () => {
   after(() => cleanups.run());
 
   const paths = [
-    ...['page.html', 'image.svg', 'code.js', 'data.xml', 'page'].map((name) => `/orders/default/main/${name}`),
+    '/orders/default/main/page.html',
+    '/orders/default/main/image.svg',
+    '/orders/default/main/code.js',
+    '/orders/default/main/data.xml',
+    '/orders/default/main/page',
     '/orders/default',
     '/orders-default.yml',
     '/orders-default.json',
