@@ -70,6 +70,7 @@ export function auditIn(root: string, disk: Disk = systemDisk): TestAudit {
     rotateBytes: 64 * 1024 * 1024,
     rotateAfterMs: 86_400_000,
     keepMs: null,
+    keepBytes: null,
     now: Date.now,
   };
   const audit: TestAudit = {

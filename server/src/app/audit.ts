@@ -58,6 +58,7 @@ function fileOptions(audit: AuditSettings, dataDirectory: string): FileStoreOpti
     rotateBytes: file['rotate-size'],
     rotateAfterMs: file['rotate-after'],
     keepMs: file.keep,
+    keepBytes: file['keep-size'],
     now: Date.now,
   };
 }

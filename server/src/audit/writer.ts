@@ -14,7 +14,7 @@ export type WriteBatch = (texts: readonly string[]) => Promise<void>;
 export type HandOn = (records: readonly SinkRecord[]) => Promise<void> | void;
 
 /** How often files past their time are looked for. */
-const expireMs = 3_600_000;
+const expireMs = 60_000;
 
 /** The file first: what is not in it goes nowhere else. */
 export function fileWriter(log: LogName, file: FileLog, handOn: HandOn, now: () => number): WriteBatch {

@@ -95,3 +95,19 @@ export function size(told: Told & { default: string; min?: number }): SettingTyp
     ...rest,
   });
 }
+
+/** A size, or the word `unlimited`, which is the default: null for the program. */
+export function sizeOrUnlimited(told: Told): SettingType<number | null> {
+  const type = z
+    .string()
+    .transform((written) => (written === 'unlimited' ? null : (parseSize(written) ?? Number.NaN)))
+    .pipe(z.number().int().min(1).nullable())
+    .prefault('unlimited');
+  return setting(type, {
+    kind: 'value',
+    taken: 'a size such as 512MiB or 10GiB, or unlimited',
+    fallback: 'unlimited',
+    fromText: sameText,
+    ...told,
+  });
+}

@@ -161,6 +161,20 @@ describe('the files of an audit', () => {
       expect(await kept.findings()).to.deep.equal([]);
     });
 
+    it('are removed past the size of all of them, but the newest', async () => {
+      const kept = await aLog(8, { file: { rotateBytes: 1_000 } });
+      const audit = await kept.open({ file: { rotateBytes: 1_000, keepBytes: 1_000 } });
+      await audit.record(aDecision(), anOccasion);
+      await audit.close();
+      expect(await numbers(kept)).to.deep.equal([7, 8, 9, 'records-expired']);
+      expect(await kept.findings()).to.deep.equal([]);
+      const small = await kept.open({ file: { keepBytes: 1 } });
+      await small.record(aDecision(), anOccasion);
+      await small.close();
+      expect((await kept.files()).filter((name) => name.startsWith('queries-'))).to.have.length(1);
+      expect(await kept.findings()).to.deep.equal([]);
+    });
+
     it('stay where they are to be kept for ever', async () => {
       const kept = await anOldLog();
       const audit = await kept.open({ file: { ...rotating, keepMs: null } });

@@ -20,7 +20,13 @@ describe('settings of the audit', () => {
     expect({ sinks, backpressure, file, heads }).to.deep.equal({
       sinks: [],
       backpressure: 'block',
-      file: { folder: null, 'rotate-size': 64 * 1024 * 1024, 'rotate-after': 86_400_000, keep: 365 * 86_400_000 },
+      file: {
+        folder: null,
+        'rotate-size': 64 * 1024 * 1024,
+        'rotate-after': 86_400_000,
+        keep: 365 * 86_400_000,
+        'keep-size': null,
+      },
       heads: { 'copy-to': null, interval: 60_000 },
     });
     expect(queue).to.include({
@@ -33,11 +39,11 @@ describe('settings of the audit', () => {
 
   it('are taken as written', async () => {
     const audit = await load(
-      'audit: { sinks: [file, syslog], backpressure: drop-and-count, file: { keep: never }, syslog: { host: logs.example.com } }\n',
+      'audit: { sinks: [file, syslog], backpressure: drop-and-count, file: { keep: never, keep-size: 10GiB }, syslog: { host: logs.example.com } }\n',
     );
     expect(audit.sinks).to.deep.equal(['file', 'syslog']);
     expect(audit.backpressure).to.equal('drop-and-count');
-    expect(audit.file.keep).to.equal(null);
+    expect([audit.file.keep, audit.file['keep-size']]).to.deep.equal([null, 10 * 1024 ** 3]);
     expect(audit.syslog).to.include({
       host: 'logs.example.com',
       port: 6514,
@@ -51,6 +57,7 @@ describe('settings of the audit', () => {
     ['{ sinks: [file, file] }', 'takes a list of file, stdout, syslog, postgresql, each once'],
     ['{ backpressure: drop }', 'takes one of block, drop-and-count, not the text "drop"'],
     ['{ file: { keep: forever } }', 'takes a duration such as 90d, or never, not the text "forever"'],
+    ['{ file: { keep-size: 10 } }', 'takes a size such as 512MiB or 10GiB, or unlimited, not 10'],
     ['{ syslog: { facility: 24 } }', 'takes a whole number from 0 to 23, not 24'],
     ['{ postgresql: { table: "a; drop" } }', 'takes a name of small letters, digits and `_`'],
   ];

@@ -27,6 +27,8 @@ export interface FileLogOptions {
   readonly rotateAfterMs: number;
   /** Files whose newest record is older than this many milliseconds are removed; null: never. */
   readonly keepMs: number | null;
+  /** Past this many bytes of all files together the oldest are removed; null: never. */
+  readonly keepBytes: number | null;
   readonly now: () => number;
   /** Whether this process still has the folder to itself. */
   readonly isHeld: () => Promise<boolean>;
@@ -209,9 +211,10 @@ class OpenLog implements FileLog {
   }
 
   async expire(): Promise<{ readonly first: number; readonly last: number } | undefined> {
-    const { folder, log, keepMs, now, disk, isHeld } = this.#options;
-    if (keepMs === null || this.#isTorn || !(await isHeld())) return undefined;
-    const expired = await expiredSegments(await listSegments(folder, log), now() - keepMs);
+    const { folder, log, keepMs, keepBytes, now, disk, isHeld } = this.#options;
+    if (this.#isTorn || !(await isHeld())) return undefined;
+    const retention = { before: keepMs === null ? null : now() - keepMs, bytes: keepBytes };
+    const expired = await expiredSegments(await listSegments(folder, log), retention);
     if (expired === undefined) return undefined;
     const { first } = this.#head;
     // A head that vouches for what stays comes first: files before it may go, or stay after a crash.

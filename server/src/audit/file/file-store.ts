@@ -14,7 +14,10 @@ import type { FileLog, FileLogOptions } from './file-log.js';
 import { createSigner } from './head.js';
 import type { Signer } from './head.js';
 
-export interface FileStoreOptions extends Pick<FileLogOptions, 'rotateBytes' | 'rotateAfterMs' | 'keepMs' | 'now'> {
+export interface FileStoreOptions extends Pick<
+  FileLogOptions,
+  'rotateBytes' | 'rotateAfterMs' | 'keepMs' | 'keepBytes' | 'now'
+> {
   /** Folder of logs and heads, made with mode 0700. */
   readonly folder: string;
   /** Folder of the signing key, which is made once. */
@@ -52,7 +55,8 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
 
 async function openLogs(opened: Map<LogName, FileLog>, lock: FolderLock, options: FileStoreOptions): Promise<void> {
   const { folder, keys, disk = systemDisk } = options;
-  await fs.chmod(folder, 0o700);
+  // Not on a volume that belongs to somebody else, who has said who may read it.
+  await fs.chmod(folder, 0o700).catch(() => undefined);
   const signer = await keptSigner(keys);
   const isHeld = heldLately(lock, options.now);
   for (const log of logNames) opened.set(log, await openFileLog({ ...options, folder, log, signer, disk, isHeld }));

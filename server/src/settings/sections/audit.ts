@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { choice, flag, optionalText, text } from '../fields.js';
 import { choiceList } from '../lists.js';
-import { duration, durationOrNever, size, wholeNumber } from '../quantities.js';
+import { duration, durationOrNever, size, sizeOrUnlimited, wholeNumber } from '../quantities.js';
 import type { SettingType } from '../facts.js';
 
 export type AuditSinkName = 'file' | 'stdout' | 'syslog' | 'postgresql';
@@ -12,6 +12,7 @@ export interface AuditFileSettings {
   readonly 'rotate-size': number;
   readonly 'rotate-after': number;
   readonly keep: number | null;
+  readonly 'keep-size': number | null;
 }
 
 export interface AuditHeadSettings {
@@ -70,6 +71,10 @@ const file: SettingType<AuditFileSettings> = z.strictObject({
     default: '365d',
     taken: 'a duration such as 90d, or never',
     description: 'How long a file is kept after its newest record. `never` keeps all.',
+  }),
+  'keep-size': sizeOrUnlimited({
+    description:
+      'Size of all files of a log together past which the oldest are removed, so that a flood of requests cannot fill the disk. `unlimited` keeps all.',
   }),
 });
 
