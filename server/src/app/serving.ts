@@ -11,6 +11,7 @@ import type { HttpLimits } from '../http/limits.js';
 import { createHttpServer } from '../http/server.js';
 import { createHealth } from '../observability/health.js';
 import type { SourceHealth } from '../observability/health.js';
+import { tlsComponent } from '../observability/tls-health.js';
 import { vaultComponent, type VaultState } from '../observability/vault-health.js';
 import type { Authenticator } from '../security/authenticator.js';
 import { createCipherValues, type CipherValues } from '../secrets/cipher-values.js';
@@ -25,7 +26,7 @@ import { lookUpCheck } from './look-up.js';
 import type { DynamicSecrets } from './dynamic-secrets.js';
 import { readsAsCaller } from './vault-connection.js';
 import { referencesOf } from './references.js';
-import { transportOf } from './transport.js';
+import { tlsHealthOf, transportOf } from './transport.js';
 import { packageVersion } from './version.js';
 import { webhooksOf } from './webhooks.js';
 
@@ -144,7 +145,7 @@ function cipherValuesOf({ ciphers, settings, emit }: ServingOptions): CipherValu
 }
 
 function healthOf(
-  { settings, backend, vault, audit, access: { health: policyHealth } }: ServingOptions,
+  { settings, backend, vault, audit, tls, access: { health: policyHealth } }: ServingOptions,
   environments: Environments,
   isStopping: () => boolean,
 ): HealthProbes {
@@ -159,6 +160,7 @@ function healthOf(
     others: () => ({
       ...(vault === null ? {} : { vault: vaultComponent(vaultStateOf(vault), Date.now()) }),
       ...(audit === undefined ? {} : { audit: audit.health() }),
+      ...(tls === null ? {} : { tls: tlsComponent(tlsHealthOf(tls)) }),
       ...(policyHealth === undefined ? {} : { policy: policyHealth() }),
     }),
     isServing: () => !isStopping() && audit?.isReady() !== false,

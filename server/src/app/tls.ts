@@ -1,81 +1,113 @@
-import { open } from 'node:fs/promises';
 import { ConfigServerError } from '../core/errors.js';
 import type { Emit } from '../core/events.js';
 import { createTls, type Tls } from '../security/tls.js';
-import type { TlsMaterial } from '../security/tls-material.js';
-import { systemReason } from '../settings/secret-files.js';
-import { isTlsOn, type TlsSettings } from '../settings/sections/tls.js';
+import { cipherSuites } from '../security/tls-context.js';
+import type { RevocationList, TlsMaterial } from '../security/tls-material.js';
+import type { TlsSettings } from '../settings/sections/tls.js';
 import { systemClock } from '../vault/clock.js';
-
-const maxFileBytes = 4 * 1024 * 1024;
+import { revocationListsIn } from './revocation-list.js';
+import {
+  authoritiesIn,
+  createKeyStoreReader,
+  keyIn,
+  readTlsFile,
+  type ChosenKey,
+  type ReadKeyStore,
+} from './tls-files.js';
 
 /** TLS as the settings describe it; null: the server is reached in clear. @throws ConfigServerError CONFIG_SETTINGS_INVALID */
 export function tlsOf(settings: TlsSettings, emit: Emit): Tls | null {
-  if (!isTlsOn(settings)) return null;
+  if (!isOn(settings)) return null;
   checkSettings(settings);
+  const readKeyStore = createKeyStoreReader();
   return createTls({
     clientAuthentication: settings['client-authentication'],
     minVersion: settings['min-version'],
-    ciphers: [],
-    read: () => readMaterial(settings),
+    ciphers: settings.ciphers.map(cipherOf),
+    read: () => readMaterial(settings, readKeyStore),
     lookEveryMs: settings['look-interval'],
     clock: systemClock,
     emit,
   });
 }
 
+function isOn(settings: TlsSettings): boolean {
+  const given = settings.certificate ?? settings['certificate-file'] ?? settings['key-store'].location;
+  return settings.enabled ?? given !== null;
+}
+
+/** By the names of the standard or of OpenSSL. */
+function cipherOf(name: string): string {
+  const found = cipherSuites.get(name) ?? [...cipherSuites.values()].find((known) => known === name);
+  if (found !== undefined) return found;
+  const taken = [...cipherSuites.keys()].join(', ');
+  throw invalid(
+    `\`server.tls.ciphers\` (\`server.ssl.ciphers\`) has ${JSON.stringify(name)}; it takes some of ${taken}`,
+  );
+}
+
 function checkSettings(settings: TlsSettings): void {
-  need(settings, 'certificate');
-  need(settings, 'key');
-  if (settings['client-authentication'] !== 'none') need(settings, 'client-ca-certificates');
+  const { 'key-store': keyStore, 'trust-store': trustStore } = settings;
+  need(settings, 'certificate', keyStore.location);
+  if (keyStore.location === null) need(settings, 'key', null);
+  else if ((settings.key ?? settings['key-file']) !== null)
+    throw invalid('`server.tls.key-store` has the key; `server.tls.key-file` is there, too');
+  if (settings['client-authentication'] !== 'none') need(settings, 'client-ca-certificates', trustStore.location);
+  const paths = [keyStore.location, trustStore.location, ...givenNames.map((name) => settings[`${name}-file`])];
+  const foreign = paths.find((path) => path !== null && /^[a-z-]{2,}:/i.test(path));
+  if (foreign !== undefined && foreign !== null)
+    throw invalid(`\`server.tls\` (\`server.ssl\`) names ${JSON.stringify(foreign)}; it takes paths of files`);
 }
 
-type Given = 'certificate' | 'key' | 'client-ca-certificates';
+const givenNames = ['certificate', 'key', 'client-ca-certificates'] as const;
+type Given = (typeof givenNames)[number];
 
-function need(settings: TlsSettings, name: Given): void {
+/** One of text, file and key store, and not two of them. */
+function need(settings: TlsSettings, name: Given, store: string | null): void {
   const file = `${name}-file` as const;
-  const [text, path] = [settings[name], settings[file]];
-  if (text !== null && path !== null) throw invalid(`\`server.tls.${name}\` and \`server.tls.${file}\` are both there`);
-  if (text === null && path === null) throw invalid(`\`server.tls.${file}\` is missing`);
+  const given = [settings[name], settings[file], store].filter((one) => one !== null).length;
+  const or = name === 'client-ca-certificates' ? 'trust-store.location' : 'key-store.location';
+  if (given === 0) throw invalid(`\`server.tls.${file}\` is missing`);
+  if (given > 1)
+    throw invalid(
+      `Of \`server.tls.${name}\`, \`server.tls.${file}\` and \`server.tls.${or}\` one at the most is taken`,
+    );
 }
 
-async function readMaterial(settings: TlsSettings): Promise<TlsMaterial> {
-  const given = async (name: Given): Promise<string> => {
-    const path = settings[`${name}-file`];
-    return path === null ? (settings[name] ?? '') : (await readBounded(path, `${name}-file`)).toString('latin1');
-  };
-  const asks = settings['client-authentication'] !== 'none';
+async function readMaterial(settings: TlsSettings, readKeyStore: ReadKeyStore): Promise<TlsMaterial> {
+  const { certificate, key } = await readPair(settings, readKeyStore);
+  const isAsking = settings['client-authentication'] !== 'none';
+  const lists = isAsking ? settings['revocation-list-files'] : [];
   return {
-    certificate: await given('certificate'),
-    key: await given('key'),
-    keyPassphrase: settings['key-passphrase'],
-    clientAuthorities: asks ? await given('client-ca-certificates') : null,
-    revocationLists: asks
-      ? await Promise.all(settings['revocation-list-files'].map((path) => readBounded(path, 'revocation-list-files')))
-      : [],
+    certificate,
+    key,
+    keyPassphrase: settings['key-store'].location === null ? settings['key-passphrase'] : null,
+    clientAuthorities: isAsking ? await readAuthorities(settings, readKeyStore) : null,
+    revocationLists: (await Promise.all(lists.map(readList))).flat(),
   };
 }
 
-/** The messages name the setting and not the path: they are shown in health, too. */
-async function readBounded(path: string, setting: string): Promise<Buffer> {
-  try {
-    const file = await open(path);
-    try {
-      const content = Buffer.alloc(Math.min((await file.stat()).size, maxFileBytes) + 1);
-      const { bytesRead } = await file.read(content, 0, content.length, 0);
-      if (bytesRead > maxFileBytes) throw unusable(setting, `has more than ${maxFileBytes} bytes`);
-      return content.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (error instanceof ConfigServerError) throw error;
-    throw unusable(setting, `cannot be read: ${systemReason(error)}`);
-  }
+async function readPair(settings: TlsSettings, readKeyStore: ReadKeyStore): Promise<ChosenKey> {
+  const { location, password, alias } = settings['key-store'];
+  if (location === null)
+    return { certificate: await given(settings, 'certificate'), key: await given(settings, 'key') };
+  const entries = await readKeyStore({ setting: 'key-store', location, password: password ?? '' });
+  return keyIn(entries, alias, settings['key-passphrase'] ?? password ?? '');
 }
 
-function unusable(setting: string, why: string): ConfigServerError {
-  return new ConfigServerError('CONFIG_TLS_INVALID', `TLS: the file of \`server.tls.${setting}\` ${why}.`);
+async function readAuthorities(settings: TlsSettings, readKeyStore: ReadKeyStore): Promise<string> {
+  const { location, password } = settings['trust-store'];
+  if (location === null) return given(settings, 'client-ca-certificates');
+  return authoritiesIn(await readKeyStore({ setting: 'trust-store', location, password: password ?? '' }));
+}
+
+async function given(settings: TlsSettings, name: Given): Promise<string> {
+  const path = settings[`${name}-file`];
+  return path === null ? (settings[name] ?? '') : (await readTlsFile(path, `${name}-file`)).toString('latin1');
+}
+
+async function readList(path: string): Promise<readonly RevocationList[]> {
+  return revocationListsIn(await readTlsFile(path, 'revocation-list-files'));
 }
 
 function invalid(what: string): ConfigServerError {

@@ -3,7 +3,8 @@ import { trustedProxies, type TrustedProxies } from '../http/client-address.js';
 import type { RateLimitOptions } from '../http/rate-limits.js';
 import type { HttpServerOptions, Place } from '../http/server.js';
 import type { Rate } from '../http/token-buckets.js';
-import type { Tls } from '../security/tls.js';
+import type { TlsHealth } from '../observability/tls-health.js';
+import { endingOf, type Tls } from '../security/tls.js';
 import type { RateSettings } from '../settings/sections/rate-limits.js';
 import type { ServerSettings } from '../settings/sections/server.js';
 import { isLoopback } from '../settings/security-check.js';
@@ -76,4 +77,9 @@ function proxiesOf(written: readonly string[]): TrustedProxies | null {
 
 function invalid(what: string): ConfigServerError {
   return new ConfigServerError('CONFIG_SETTINGS_INVALID', `${what}.`);
+}
+
+export function tlsHealthOf(tls: Tls): TlsHealth {
+  const state = tls.state();
+  return { ...state, isEnding: endingOf(state, Date.now()) !== undefined };
 }

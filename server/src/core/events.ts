@@ -182,6 +182,13 @@ export type CairnEvent =
       readonly expiresAt: number;
     }
   | {
+      /** What TLS shows or goes by ends soon, or has ended; told once a day. */
+      readonly type: 'tls-ending';
+      readonly what: 'certificate' | 'revocation-list';
+      /** Milliseconds since the epoch. */
+      readonly endsAt: number;
+    }
+  | {
       /** What `server.tls` names cannot be used; what was there before goes on. */
       readonly type: 'tls-failed';
       readonly message: string;

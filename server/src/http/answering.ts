@@ -7,6 +7,7 @@ import type { Environments } from '../environments/environments.js';
 import type { Ciphers } from '../secrets/ciphers.js';
 import type { Access } from '../security/access.js';
 import type { Authenticator } from '../security/authenticator.js';
+import { ambiguity } from './ambiguity.js';
 import { createAdmissions } from './admissions.js';
 import type { RawHeaders } from './answer-headers.js';
 import { createApplication } from './application.js';
@@ -89,7 +90,7 @@ export function createAnswering(options: AnsweringOptions): Listener {
     emit({ type: 'request-finished', method, path: shownPath(request.url ?? ''), status, milliseconds });
   };
   return (request, response) => {
-    const refusal = throttle.admit(request);
+    const refusal = throttle.admit(request) ?? ambiguity(request);
     if (refusal !== undefined) {
       write(request, response, refusedAnswer(refusal, request, options.now()));
       return;

@@ -4,6 +4,7 @@ import { line, type Line } from './line.js';
 export const transportEvents = [
   'tls-replaced',
   'tls-failed',
+  'tls-ending',
   'client-certificate-refused',
   'connection-ended',
 ] as const;
@@ -15,6 +16,11 @@ export function transportLine(event: TransportEvent): Line {
     case 'tls-replaced': {
       const expires = new Date(event.expiresAt).toISOString();
       return line('info', `TLS: the certificate, or what is trusted, was replaced; it ends ${expires}`, { expires });
+    }
+    case 'tls-ending': {
+      const ends = new Date(event.endsAt).toISOString();
+      const what = event.what === 'certificate' ? 'the certificate of the server' : 'a revocation list';
+      return line('warn', `TLS: ${what} ends ${ends}`, { ends });
     }
     case 'tls-failed':
       return line('error', `${event.message} What was there before goes on.`);

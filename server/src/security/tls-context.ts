@@ -37,7 +37,7 @@ export function contextOf(material: TlsMaterial, rules: TlsRules): TlsContext {
     key,
     ...(keyPassphrase !== null && { passphrase: keyPassphrase }),
     ...(clientAuthorities !== null && { ca: checked.authorities.map(String) }),
-    ...(revocationLists.length > 0 && { crl: revocationLists.flatMap(listsIn) }),
+    ...(revocationLists.length > 0 && { crl: revocationLists.map(({ pem }) => pem) }),
     minVersion: `TLSv${rules.minVersion}`,
     ciphers: (rules.ciphers.length > 0 ? rules.ciphers : [...cipherSuites.values()]).join(':'),
     honorCipherOrder: true,
@@ -48,17 +48,6 @@ export function contextOf(material: TlsMaterial, rules: TlsRules): TlsContext {
     throw tlsInvalid(`what was read cannot be used (${reasonOf(cause)})`);
   }
   return { options, checked };
-}
-
-const list = /-----BEGIN X509 CRL-----[\s\S]*?-----END X509 CRL-----/g;
-
-/** Node reads one list of a text; DER is taken too, as authorities publish it so. */
-function listsIn(bytes: Buffer): readonly string[] {
-  const texts = bytes.toString('latin1').match(list);
-  if (texts !== null) return texts;
-  if (bytes[0] !== 0x30) throw tlsInvalid('a revocation list is neither PEM nor DER');
-  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN X509 CRL-----\n${lines.join('\n')}\n-----END X509 CRL-----\n`];
 }
 
 /** Codes of OpenSSL say what is wrong; its sentences may have more in them. */

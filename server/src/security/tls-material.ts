@@ -9,8 +9,13 @@ export interface TlsMaterial {
   readonly keyPassphrase: string | null;
   /** Who may sign certificates of clients; null: no client is asked for one. */
   readonly clientAuthorities: string | null;
-  /** One CRL each. */
-  readonly revocationLists: readonly Buffer[];
+  readonly revocationLists: readonly RevocationList[];
+}
+
+export interface RevocationList {
+  readonly pem: string;
+  /** When it is to be replaced by another, in milliseconds since the epoch; null: it does not say. */
+  readonly endsAt: number | null;
 }
 
 /** Material that fits together. */

@@ -23,9 +23,17 @@ export interface TlsClock {
   after(ms: number, act: () => void): () => void;
 }
 
+const dayMs = 24 * 3_600_000;
+/** How long before its end a certificate is spoken of. */
+export const certificateNoticeMs: number = 21 * dayMs;
+/** Lists are made anew often, and one that has ended lets nobody in. */
+export const revocationNoticeMs: number = dayMs / 4;
+
 export interface TlsState {
   /** When the certificate that is shown ends, in milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** When the first of the revocation lists ends; null: there are none that do. */
+  readonly revocationEndsAt: number | null;
   /** Why what was read last is not in use; null: it is. */
   readonly failure: string | null;
 }
@@ -56,6 +64,7 @@ export function createTls(options: TlsOptions): Tls {
   const listeners = new Set<ContextListener>();
   let current: Current | undefined;
   let failure: string | null = null;
+  let remindedAt = -Infinity;
   let cancel = (): void => undefined;
   let isClosed = false;
 
@@ -73,12 +82,21 @@ export function createTls(options: TlsOptions): Tls {
     for (const listener of listeners) listener(next.options, isTrustChanged);
     emit({ type: 'tls-replaced', expiresAt: expiryOf(next) });
   };
+  const remind = (): void => {
+    const now = clock.now();
+    if (now - remindedAt < dayMs) return;
+    const ending = endingOf(stateOf(started(), null), now);
+    if (ending === undefined) return;
+    remindedAt = now;
+    emit({ type: 'tls-ending', ...ending });
+  };
   const look = async (): Promise<void> => {
     try {
       const material = await options.read();
       if (isClosed) return;
       if (!isEqual(material, started().material)) replace(replacement(started(), material, options));
       failure = null;
+      remind();
     } catch (error) {
       fail(isConfigServerError(error) ? error.message : 'the files cannot be read');
     }
@@ -95,11 +113,12 @@ export function createTls(options: TlsOptions): Tls {
     async start() {
       const material = await options.read();
       current = { material, ...contextOf(material, options) };
+      remind();
       watch();
     },
     context: () => started().options,
     onChange: (listener) => void listeners.add(listener),
-    state: () => ({ expiresAt: expiryOf(started()), failure }),
+    state: () => stateOf(started(), failure),
     look,
     close() {
       isClosed = true;
@@ -116,6 +135,15 @@ function replacement(current: Current, material: TlsMaterial, options: TlsOption
   return next;
 }
 
+function stateOf(current: Current, failure: string | null): TlsState {
+  const ends = current.material.revocationLists.flatMap(({ endsAt }) => endsAt ?? []);
+  return {
+    expiresAt: expiryOf(current),
+    revocationEndsAt: ends.length === 0 ? null : Math.min(...ends),
+    failure,
+  };
+}
+
 function expiryOf({ checked }: Current): number {
   return Date.parse(checked.certificate.validTo);
 }
@@ -130,5 +158,16 @@ function fingerprint(material: TlsMaterial): string {
 }
 
 function trustOf({ clientAuthorities, revocationLists }: TlsMaterial): string {
-  return JSON.stringify([clientAuthorities, revocationLists.map((list) => list.toString('base64'))]);
+  return JSON.stringify([clientAuthorities, revocationLists.map(({ pem }) => pem)]);
+}
+
+/** What is about to end, or has. */
+export function endingOf(
+  { expiresAt, revocationEndsAt }: TlsState,
+  now: number,
+): { readonly what: 'certificate' | 'revocation-list'; readonly endsAt: number } | undefined {
+  if (expiresAt - now < certificateNoticeMs) return { what: 'certificate', endsAt: expiresAt };
+  if (revocationEndsAt !== null && revocationEndsAt - now < revocationNoticeMs)
+    return { what: 'revocation-list', endsAt: revocationEndsAt };
+  return undefined;
 }

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { defaultHttpLimits, type HttpLimits } from '#server/http/limits.js';
 import { ask, jsonOf, sendRaw } from '../../support/ask.js';
+import { eventually } from '../../support/eventually.js';
+import { expectError } from '../../support/expect-error.js';
 import { startHttp, type HttpFixture } from '../../support/http-fixture.js';
 
 const withLimits = (limits: Partial<HttpLimits>): Promise<HttpFixture> =>
@@ -103,4 +105,80 @@ describe('the time of a request', () => {
     expect(await sendRaw(http.port, 'GET /orders/prod HTTP/1.1\r\nHost: x\r\nX-Slow: ')).to.match(/^HTTP\/1\.1 408 /);
     await http.server.close();
   });
+
+  it('is limited for header lines and bodies that come in drips', async () => {
+    const http = await withLimits({ headersTime: 60, requestTime: 60, checkingInterval: 10 });
+    const head = 'POST /encrypt HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n';
+    const drips = ['GET /orders/prod HTTP/1.1\r\nHost: x\r\nX-Slow: ', head].map((text) => drip(http.port, text));
+    for (const answer of await Promise.all(drips)) expect(answer).to.match(/^HTTP\/1\.1 408 /);
+    await http.server.close();
+  });
+
+  it('is limited for a client that does not read its answer', async () => {
+    const http = await withLimits({ writeTime: 50 });
+    const large = 'x'.repeat(8 * 1024 * 1024);
+    http.backend.addFile('large.txt', large);
+    const socket = connect(http.port, '127.0.0.1');
+    socket.pause();
+    socket.write('GET /orders/prod/main/large.txt HTTP/1.1\r\nHost: x\r\n\r\n');
+    await eventually(() => (http.events.some(({ type }) => type === 'request-finished') ? true : undefined));
+    // Stopping waits for every connection; nobody but the limit ends this one.
+    await http.server.close();
+    socket.destroy();
+  });
+
+  it('is not limited for a client that reads slowly, but reads', async () => {
+    const http = await withLimits({ writeTime: 100 });
+    http.backend.addFile('large.txt', 'x'.repeat(4 * 1024 * 1024));
+    const { body } = await ask(http.port, { path: '/orders/prod/main/large.txt' });
+    expect(body.length).to.equal(4 * 1024 * 1024);
+    await http.server.close();
+  });
 });
+
+describe('connections', () => {
+  it('are closed past the limit of one address, and taken again once others have ended', async () => {
+    const http = await withLimits({ connectionsPerAddress: 2 });
+    const open = await Promise.all([1, 2].map(() => opened(http.port)));
+    await expectError('ECONNRESET', () => ask(http.port, { path: '/orders/prod' }));
+    await expectError('ECONNRESET', () => ask(http.port, { path: '/orders/prod' }));
+    for (const socket of open) socket.destroy();
+    const { status } = await eventually(() => ask(http.port, { path: '/orders/prod' }));
+    expect(status).to.equal(200);
+    const told = http.events.filter(({ type }) => type === 'connection-ended');
+    expect(told).to.deep.equal([
+      { type: 'connection-ended', address: '127.0.0.1', reason: 'too many connections of one address are open' },
+    ]);
+    await http.server.close();
+  });
+
+  it('are closed past the limit of all', async () => {
+    const http = await withLimits({ connections: 1 });
+    const socket = await opened(http.port);
+    await expectError('ECONNRESET', () => ask(http.port, { path: '/orders/prod' }));
+    socket.destroy();
+    await http.server.close();
+    expect(http.events.filter(({ type }) => type === 'connection-ended')).to.have.length(1);
+  });
+});
+
+/** A connection that has been answered once. */
+async function opened(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /orders/prod HTTP/1.1\r\nHost: x\r\n\r\n');
+  await once(socket, 'data');
+  return socket;
+}
+
+/** Sends `text`, then a byte every few milliseconds, until the server has had enough; what it answered. */
+async function drip(port: number, text: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  let received = '';
+  socket.on('data', (chunk) => (received += chunk.toString('latin1')));
+  socket.write(text);
+  const timer = setInterval(() => socket.write('x'), 5);
+  await once(socket, 'close');
+  clearInterval(timer);
+  return received;
+}

@@ -85,6 +85,30 @@ describe('a server over TLS', () => {
     expect(JSON.stringify(stage.log())).not.to.include('BEGIN');
   });
 
+  it('tells in its health when the certificate ends, and what keeps a new one from being used', async () => {
+    const soon = new Date(Date.now() + 3 * 24 * 3_600_000);
+    const stage = await startTlsStage(cleanups);
+    const health = async (): Promise<unknown> => {
+      const { status, body } = await ask(stage.port, { path: '/actuator/health/tls', tls });
+      return [status, JSON.parse(body.toString())];
+    };
+    const certificateEnds = '2120-01-01T00:00:00.000Z';
+    expect(await health()).to.deep.equal([200, { status: 'UP', details: { certificateEnds } }]);
+    await stage.files.write({ 'tls.key': serverAuthority.issue({ name: 'another' }).key });
+    const error = 'TLS: the key is not the key of the certificate.';
+    const degraded = [200, { status: 'DEGRADED', details: { certificateEnds, error } }];
+    await eventually(async () => {
+      expect(await health()).to.deep.equal(degraded);
+      return true;
+    });
+    await stage.replace(serverAuthority.issue({ name: 'ending', until: soon }));
+    await eventually(() => stage.log().find(({ event }) => event === 'tls-ending'));
+    expect(await health()).to.deep.equal([
+      200,
+      { status: 'DEGRADED', details: { certificateEnds: `${soon.toISOString().slice(0, 19)}.000Z` } },
+    ]);
+  });
+
   it('does not start without a pair that fits', async () => {
     const other = serverAuthority.issue({ name: 'other' });
     const pair = { ...serverAuthority.issue({ name: 'one' }), key: other.key };

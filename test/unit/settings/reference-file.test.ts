@@ -262,7 +262,7 @@ describe("a settings file with the reference server's names", () => {
     `${server}.redis.host: redis`,
     `${server}.svn.uri: /x`,
     `${server}.jdbc.sql: select`,
-    'server.ssl.key-store: x.p12',
+    'server.ssl.bundle: web',
     'spring.security.oauth2.resourceserver.jwt.issuer-uri: canary',
     'spring.config.import: optional:file:x.yml',
   ];

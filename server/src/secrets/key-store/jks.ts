@@ -84,9 +84,9 @@ function readEntry(reader: Reader, version: number): [string, KeyStoreEntry] {
   if (kind === CERTIFICATE) return [alias, certificateEntry(readCertificate(reader, version))];
   if (kind !== PRIVATE_KEY) throw malformed('an entry is neither a key nor a certificate');
   const sealed = reader.block();
-  const chain = reader.number();
-  for (let i = 0; i < chain; i += 1) readCertificate(reader, version);
-  return [alias, { kind: 'private-key', unlock: (password) => Promise.resolve(unprotect(sealed, password)) }];
+  const chain: Buffer[] = [];
+  for (let left = reader.number(); left > 0; left -= 1) chain.push(readCertificate(reader, version));
+  return [alias, { kind: 'private-key', chain, unlock: (password) => Promise.resolve(unprotect(sealed, password)) }];
 }
 
 function readCertificate(reader: Reader, version: number): Buffer {

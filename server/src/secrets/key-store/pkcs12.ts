@@ -1,5 +1,6 @@
 import { child, octets, oidOf, numberOf, readDer, tags } from './der.js';
 import type { Der } from './der.js';
+import { chainAbove } from './certificate-chain.js';
 import { certificateEntry, type KeyStoreEntries, type KeyStoreEntry } from './entries.js';
 import { keyStoreRefused, malformed, wrongPassword } from './malformed.js';
 import { decryptByPassword } from './password-encryption.js';
@@ -89,8 +90,9 @@ function entriesOf(found: readonly Bag[]): KeyStoreEntries {
   const entries = new Map<string, KeyStoreEntry>();
   const keys = found.filter(({ kind }) => kind === bags.key || kind === bags.shroudedKey);
   const keyIds = new Set(keys.map(({ keyId }) => keyId));
-  for (const [at, { kind, value, alias }] of keys.entries()) {
-    entries.set((alias ?? String(at + 1)).toLowerCase(), keyEntry(kind, value));
+  const certificates = found.filter(({ kind }) => kind === bags.certificate);
+  for (const [at, key] of keys.entries()) {
+    entries.set((key.alias ?? String(at + 1)).toLowerCase(), keyEntry(key, chainOf(key, certificates)));
   }
   for (const { kind, value, alias, keyId } of found) {
     const isOfKey = keyId !== undefined && keyIds.has(keyId);
@@ -101,11 +103,11 @@ function entriesOf(found: readonly Bag[]): KeyStoreEntries {
   return entries;
 }
 
-function keyEntry(kind: string, value: Der): KeyStoreEntry {
-  if (kind === bags.key) return { kind: 'private-key', unlock: () => Promise.resolve(encoded(value)) };
+function keyEntry({ kind, value }: Bag, chain: readonly Buffer[]): KeyStoreEntry {
+  if (kind === bags.key) return { kind: 'private-key', chain, unlock: () => Promise.resolve(encoded(value)) };
   const algorithm = child(value, 0, tags.sequence);
   const sealed = octets(child(value, 1, tags.octets));
-  return { kind: 'private-key', unlock: (password) => decryptByPassword(algorithm, sealed, password) };
+  return { kind: 'private-key', chain, unlock: (password) => decryptByPassword(algorithm, sealed, password) };
 }
 
 /** The element with its identifier and length again. */
@@ -118,6 +120,23 @@ function encoded({ tag, content }: Der): Buffer {
 }
 
 function certificateIn(value: Der): KeyStoreEntry | undefined {
+  const der = certificateDer(value);
+  return der && certificateEntry(der);
+}
+
+function certificateDer(value: Der): Buffer | undefined {
   if (oidOf(child(value, 0, tags.oid)) !== X509) return undefined;
-  return certificateEntry(octets(child(child(value, 1, tags.context0), 0, tags.octets)));
+  return octets(child(child(value, 1, tags.context0), 0, tags.octets));
+}
+
+/** The certificate that has the key's id, and whatever the store has of those above it. */
+function chainOf({ keyId }: Bag, certificates: readonly Bag[]): readonly Buffer[] {
+  const own = certificates.find((one) => keyId !== undefined && one.keyId === keyId);
+  const first = own && certificateDer(own.value);
+  return first === undefined
+    ? []
+    : chainAbove(
+        first,
+        certificates.flatMap(({ value }) => certificateDer(value) ?? []),
+      );
 }

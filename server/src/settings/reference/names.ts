@@ -129,6 +129,10 @@ export const silentPrefixes: readonly string[] = [
   `${server}.bootstrap`,
   // Told by the content of the file.
   'encrypt.key-store.type',
+  'server.ssl.key-store-type',
+  // Ours is never less.
+  'server.ssl.protocol',
+  'server.ssl.trust-store-type',
   'spring.config.activate.on-profile',
   'spring.profiles.active',
   'spring.profiles.default',

@@ -13,6 +13,13 @@ export interface TlsSettings {
   readonly key: string | null;
   readonly 'key-file': string | null;
   readonly 'key-passphrase': string | null;
+  readonly 'key-store': {
+    readonly location: string | null;
+    readonly password: string | null;
+    readonly alias: string | null;
+  };
+  readonly 'trust-store': { readonly location: string | null; readonly password: string | null };
+  readonly ciphers: readonly string[];
   readonly 'client-authentication': 'none' | 'optional' | 'required';
   readonly 'client-ca-certificates': string | null;
   readonly 'client-ca-certificates-file': string | null;
@@ -56,6 +63,41 @@ export const tlsSection: SettingType<TlsSettings> = z.strictObject({
     description: 'Passphrase of the key; none where it is not locked.',
     reference: ['server.ssl.key-password'],
   }),
+  'key-store': z.strictObject({
+    location: optionalText({
+      taken: 'the path of a key store (PKCS #12 or JKS)',
+      description: 'Key store with key and certificate, instead of files in PEM form. Read again when it changes.',
+      reference: ['server.ssl.key-store'],
+    }),
+    password: optionalText({
+      secret: true,
+      description: 'Password of the key store; that of the key is `key-passphrase`, where it is another.',
+      reference: ['server.ssl.key-store-password'],
+    }),
+    alias: optionalText({
+      description: 'Which key; none: the only one there is.',
+      reference: ['server.ssl.key-alias'],
+    }),
+  }),
+  'trust-store': z.strictObject({
+    location: optionalText({
+      taken: 'the path of a key store (PKCS #12 or JKS)',
+      description:
+        'Key store with the authorities that may sign certificates of clients, instead of a file in PEM form.',
+      reference: ['server.ssl.trust-store'],
+    }),
+    password: optionalText({
+      secret: true,
+      description: 'Password of the trust store.',
+      reference: ['server.ssl.trust-store-password'],
+    }),
+  }),
+  ciphers: textList({
+    taken:
+      'a list of cipher suites with forward secrecy and authenticated encryption, by the names of the standard or of OpenSSL',
+    description: 'Cipher suites, the preferred one first; none: all that are taken.',
+    reference: ['server.ssl.ciphers'],
+  }),
   'client-authentication': choice({
     default: 'none',
     choices: ['none', 'optional', 'required'],
@@ -81,6 +123,7 @@ export const tlsSection: SettingType<TlsSettings> = z.strictObject({
     default: '1.2',
     choices: ['1.2', '1.3'],
     description: 'Oldest version of TLS that is spoken.',
+    reference: ['server.ssl.enabled-protocols'],
   }),
   'hsts-max-age': wholeNumber({
     default: 31_536_000,
