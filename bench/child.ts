@@ -30,3 +30,15 @@ export async function residentMegabytes(pid: number): Promise<{ now: number; pea
   const now = kilobytes('VmRSS') / 1_024;
   return Number.isNaN(now) ? undefined : { now, peak: kilobytes('VmHWM') / 1_024 };
 }
+
+/** Seconds of processor time that a process has used; undefined where the system does not say. */
+export async function processorSeconds(pid: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // What stands before the last parenthesis is the name, which may hold anything; the times come 11 and 12 fields after it.
+  const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  return Number.isNaN(ticks) ? undefined : ticks / ticksPerSecond;
+}
+
+// What Linux tells programs, whatever its own clock has.
+const ticksPerSecond = 100;

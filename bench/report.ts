@@ -37,7 +37,8 @@ export function renderReport(results: Results): string {
   ].join('\n');
 }
 
-function machine(): string {
+/** What the figures were taken on. */
+export function machine(): string {
   const [cpu] = cpus();
   return `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
 }

@@ -1,49 +1,71 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createToken } from '#server/app/credentials.js';
-import { startCairnProcess } from '#support/cairn-process.js';
-import { compareInTurn, type Comparison, type Target } from './throughput.js';
+import { formatPasswordHash, hashPassword } from '#server/security/password-hash.js';
+import { startCairnProcess, type CairnProcess } from '#support/cairn-process.js';
+import { basicHeader } from '#support/presented.js';
+import { accessTokenClaims, aSigningKey, signToken, startTestIssuer, type TestIssuer } from '#support/test-issuer.js';
+import { compareVariants, type MeasuredVariants, type Variant } from './variants.js';
 
 const services = 100;
+const rounds = { connections: 32, rounds: 9, seconds: 1, warmUpSeconds: 1.5 };
+const paths = Array.from({ length: services }, (_, at) => `/svc${at + 1}/prod`);
+const properties = Array.from({ length: 20 }, (_, at) => `key-${at}: value ${at}\n`).join('');
 
-/** What a warm request costs with an API token, a policy and an audit in files, against none of them, on two servers turn about. */
-export async function measureSecurity(work: string): Promise<Comparison[]> {
+/** What a warm request costs with authentication, a policy and an audit in files, against none of them, on servers turn about. */
+export async function measureSecurity(work: string): Promise<MeasuredVariants> {
   const folder = path.join(work, 'secured');
   await mkdir(folder);
   for (let at = 1; at <= services; at += 1) await writeFile(path.join(folder, `svc${at}.yml`), properties);
-  const { token, entry } = createToken({ name: 'bench', roles: 'reader', expires: '1d' }, Date.now());
-  const security = { tokens: { entries: [entry] }, policy: { rules: policyRules } };
-  const headers = { Authorization: `Bearer ${token}` };
-  const measure = async (name: string, settings: object): Promise<Comparison> => {
-    const server = await startCairnProcess(
-      await writeSettings(work, folder, { name: name.replace(/\W+/g, '-'), settings }),
-    );
-    try {
-      return {
-        name,
-        ...(await compareInTurn({ port: server.port, paths, headers }, off)),
-        bareName: 'Cairn without security',
-      };
-    } finally {
-      await server.close();
-    }
+  const key = await aSigningKey('bench');
+  const issuer = await startTestIssuer(key);
+  const opened: CairnProcess[] = [];
+  const start = async (settings: object): Promise<CairnProcess> => {
+    const data = path.join(work, `secured-${opened.length}`);
+    const sources = [{ name: 'bench', type: 'native', 'search-locations': [folder] }];
+    await writeFile(`${data}.json`, JSON.stringify({ sources, 'data-directory': data, ...settings }));
+    const server = await startCairnProcess(['--config', `${data}.json`]);
+    opened.push(server);
+    return server;
   };
-  const open = await startCairnProcess(await writeSettings(work, folder, { name: 'open', settings: {} }));
-  const off: Target = { port: open.port, paths };
   try {
-    return [
-      await measure('API token and policy', { security }),
-      await measure('API token, policy and audit that drops', { security, audit: audit('drop-and-count') }),
-      await measure('API token, policy and audit that blocks', { security, audit: audit('block') }),
-    ];
+    const bearer = await signToken(claimsOf(issuer), key);
+    const variants = await startVariants(start, await credentialsOf(issuer, bearer));
+    return {
+      title: `${services} services in turn, everyone may read them`,
+      ...(await compareVariants(variants, rounds)),
+    };
   } finally {
-    await open.close();
+    for (const server of opened) await server.close();
+    await issuer.close();
   }
 }
 
-const audit = (backpressure: string): object => ({ sinks: ['file'], backpressure });
-const paths = Array.from({ length: services }, (_, at) => `/svc${at + 1}/prod`);
-const properties = Array.from({ length: 20 }, (_, at) => `key-${at}: value ${at}\n`).join('');
+interface Credentials {
+  /** Settings of `security`. */
+  readonly security: object;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+async function startVariants(
+  start: (settings: object) => Promise<CairnProcess>,
+  credentials: ReadonlyMap<string, Credentials>,
+): Promise<readonly Variant[]> {
+  const { port, pid } = await start({});
+  const variants: Variant[] = [{ name: 'off', port, pid, paths }];
+  for (const [name, { security, headers }] of credentials)
+    for (const [how, audit] of audits) {
+      const server = await start({ security: { ...security, policy: { rules: policyRules } }, ...audit });
+      variants.push({ name: `${name}, ${how}`, port: server.port, pid: server.pid, paths, headers });
+    }
+  return variants;
+}
+
+const audits: ReadonlyMap<string, object> = new Map([
+  ['no audit', {}],
+  ['audit `drop-and-count`', { audit: { sinks: ['file'], backpressure: 'drop-and-count' } }],
+  ['audit `block`', { audit: { sinks: ['file'], backpressure: 'block' } }],
+]);
 
 /** As many rules as a company has teams; that of the principal that asks stands among them. */
 const policyRules = [
@@ -56,14 +78,21 @@ const policyRules = [
   { name: 'passwords', effect: 'mask', keys: ['*.password', '*.secret'] },
 ];
 
-interface Written {
-  readonly name: string;
-  readonly settings: object;
+async function credentialsOf(issuer: TestIssuer, bearer: string): Promise<ReadonlyMap<string, Credentials>> {
+  const hash = formatPasswordHash(await hashPassword('a password'));
+  const { token, entry } = createToken({ name: 'bench', roles: 'reader', expires: '1d' }, Date.now());
+  const basic = { users: [{ name: 'bench', 'password-hash': hash, roles: ['reader'] }] };
+  const issuers = [{ issuer: issuer.issuer, audiences: ['cairn'], roles: ['reader'] }];
+  const by = (authorization: string): Credentials['headers'] => ({ Authorization: authorization });
+  return new Map([
+    ['API token', { security: { tokens: { entries: [entry] } }, headers: by(`Bearer ${token}`) }],
+    ['Basic', { security: { basic }, headers: by(basicHeader('bench', 'a password')) }],
+    ['bearer JWT', { security: { bearer: { issuers } }, headers: by(`Bearer ${bearer}`) }],
+  ]);
 }
 
-async function writeSettings(work: string, folder: string, { name, settings }: Written): Promise<string[]> {
-  const file = path.join(work, `security-${name}.yml`);
-  const sources = [{ name: 'bench', type: 'native', 'search-locations': [folder] }];
-  await writeFile(file, JSON.stringify({ sources, ...settings }));
-  return ['--config', file, '--data-directory', path.join(work, `security-${name}-data`)];
+/** Good for an hour. */
+function claimsOf({ issuer }: TestIssuer): object {
+  const now = Date.now();
+  return accessTokenClaims(issuer, now, { sub: 'bench', exp: Math.floor(now / 1000) + 3600 });
 }
