@@ -2,6 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ColdStart } from './cold-start.js';
+import { firstLines, type MeasuredReferences } from './references.js';
+import { variantLines, type MeasuredVariants } from './variants.js';
 import type { LoadResult } from './load.js';
 import type { Comparison } from './throughput.js';
 
@@ -10,6 +12,8 @@ export interface Results {
   readonly loadBefore: number;
   readonly comparisons: readonly Comparison[];
   readonly coldStarts: readonly ColdStart[];
+  readonly references: MeasuredReferences;
+  readonly security: MeasuredVariants;
   readonly memory: { readonly now: number; readonly peak: number } | undefined;
 }
 
@@ -19,13 +23,13 @@ export function renderReport(results: Results): string {
     '# Results of `npm run bench`',
     '',
     `${machine()}; load average ${results.loadBefore.toFixed(1)} before it began. One repository of 1,000 services of three files each and 100 commits; 32 keep-alive connections over loopback;`,
-    'server, bare server and load generator are three processes; the median of three rounds. The last case compares a folder’s values with the same ones as references.',
+    'server, bare server and load generator are three processes; the median of three rounds.',
     '',
-    '| requests | server | requests/s | p50 ms | p99 ms | ratio |',
+    '| requests | server | requests/s | p50 ms | p99 ms | ours / bare |',
     '| --- | --- | ---: | ---: | ---: | ---: |',
-    ...results.comparisons.flatMap(({ name, ours, bare, bareName = 'bare node:http, same bytes', ratio }) => [
+    ...results.comparisons.flatMap(({ name, ours, bare, ratio }) => [
       throughputRow(name, 'Cairn', ours, ratio.toFixed(2)),
-      throughputRow(name, bareName, bare, ''),
+      throughputRow(name, 'bare node:http, same bytes', bare, ''),
     ]),
     '',
     '| from process start to the first answer | ms |',
@@ -34,11 +38,20 @@ export function renderReport(results: Results): string {
     '',
     ...memoryLines(results.memory),
     '',
+    '## References to Vault',
+    '',
+    ...variantLines(results.references.warm),
+    '',
+    ...firstLines(results.references.first),
+    '',
+    '## Security and audit',
+    '',
+    ...variantLines(results.security),
+    '',
   ].join('\n');
 }
 
-/** What the figures were taken on. */
-export function machine(): string {
+function machine(): string {
   const [cpu] = cpus();
   return `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
 }

@@ -25,8 +25,9 @@ async function main(): Promise<void> {
     await writeBenchRepository(repository);
     const warm = await measureWarm(work, repository);
     const cold = await measureRemote(work, repository);
-    const comparisons = [...warm.comparisons, ...(await measureReferences(work)), ...(await measureSecurity(work))];
-    const results = { loadBefore, ...warm, comparisons, coldStarts: [...warm.coldStarts, ...cold] };
+    const references = await measureReferences(work);
+    const security = await measureSecurity(work);
+    const results = { loadBefore, ...warm, references, security, coldStarts: [...warm.coldStarts, ...cold] };
     await writeReport(results);
     console.log(renderReport(results));
   } finally {
@@ -35,7 +36,10 @@ async function main(): Promise<void> {
 }
 
 /** The first answer from a local repository, then the load on the same process, then its memory. */
-async function measureWarm(work: string, repository: string): Promise<Omit<Results, 'loadBefore'>> {
+async function measureWarm(
+  work: string,
+  repository: string,
+): Promise<Omit<Results, 'loadBefore' | 'references' | 'security'>> {
   const args = await writeSettings(work, 'local', repository);
   let comparisons: Comparison[] = [];
   let memory: Results['memory'];

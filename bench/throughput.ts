@@ -6,8 +6,6 @@ export interface Comparison {
   readonly name: string;
   readonly ours: LoadResult;
   readonly bare: LoadResult;
-  /** What `bare` is, where it is not the bare server. */
-  readonly bareName?: string;
   /** Our requests per second over those of the bare server. */
   readonly ratio: number;
 }
@@ -16,8 +14,6 @@ export interface Comparison {
 export interface Target {
   readonly port: number;
   readonly paths: readonly string[];
-  /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const connections = 32;
@@ -43,16 +39,6 @@ export async function compareThroughput(
     return results;
   } finally {
     await Promise.all([bare.close(), load.close()]);
-  }
-}
-
-/** Measures two targets turn about; the second stands for the bare server. */
-export async function compareInTurn(ours: Target, other: Target): Promise<Omit<Comparison, 'name'>> {
-  const load = startWorker('load.js');
-  try {
-    return await compareTargets(load, ours, other);
-  } finally {
-    await load.close();
   }
 }
 
