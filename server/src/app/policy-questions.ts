@@ -25,7 +25,8 @@ export async function testPolicy(policy: AskedPolicy, path: string): Promise<rea
   return runPolicyCases(policy, cases.map(caseOf));
 }
 
-function caseOf(written: WrittenPolicyCase, at: number): PolicyCase {
+/** A case as a policy is asked it. @throws ConfigServerError CONFIG_NAME_INVALID */
+export function caseOf(written: WrittenPolicyCase, at: number): PolicyCase {
   const { name, key, expect, rule } = written;
   return {
     name: name ?? `case ${at + 1}`,

@@ -1,5 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
+import { policyOf } from '#server/app/policy.js';
+import { caseOf } from '#server/app/policy-questions.js';
+import { runPolicyCases } from '#server/security/policy-cases.js';
+import { parsePolicyCases } from '#server/settings/policy-cases.js';
+import { parsePolicyFile } from '#server/settings/policy-file.js';
 import { aSettingsFolder } from '../../support/settings-folder.js';
 import type { SettingsFolder } from '../../support/settings-folder.js';
 
@@ -26,5 +31,13 @@ describe('the examples of docs/security.md', () => {
     }
     const schemes = ['tokens', 'basic', 'bearer', 'introspection', 'certificates', 'kubernetes', 'gateway'];
     expect(schemes.filter((scheme) => !shown.has(scheme))).to.deep.equal([]);
+  });
+
+  it('have a policy that decides as its cases say', () => {
+    const find = (start: string): Buffer => Buffer.from(examples.find((example) => example.includes(start)) ?? '');
+    const policy = policyOf(parsePolicyFile('policy.yml', find('# policy.yml')), { sources: [] });
+    const cases = parsePolicyCases('cases.yml', find('# cases.yml'));
+    expect(cases).to.have.length(4);
+    expect(runPolicyCases(policy, cases.map(caseOf)).filter(({ isRight }) => !isRight)).to.deep.equal([]);
   });
 });
