@@ -4,7 +4,7 @@ import type { OpenAudit } from './audit/audit.js';
 import type { Backend } from './backends/backend.js';
 import { createBackend } from './app/backend.js';
 import { accessOf } from './app/policy.js';
-import { dataDirectory, keptDigestKey, passingDigestKey } from './app/data-directory.js';
+import { dataDirectory, dataDirectoryNotices, keptDigestKey, passingDigestKey } from './app/data-directory.js';
 import { dynamicSecretsOf } from './app/dynamic-secrets.js';
 import { ciphersOf, encryptionNotices } from './app/encryption.js';
 import { usesMirror } from './app/git-source.js';
@@ -77,9 +77,13 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
   let closing: Promise<void> | undefined;
 
   const build = async (): Promise<Serving> => {
-    const found = [...encryptionNotices(settings.encryption), ...securityNotices(settings, Date.now())];
-    for (const message of [...(options.notices ?? []), ...found]) emit({ type: 'notice', message });
     const directory = dataDirectory(settings['data-directory'], options.environment ?? process.env);
+    const found = [
+      ...encryptionNotices(settings.encryption),
+      ...securityNotices(settings, Date.now()),
+      ...(await dataDirectoryNotices(directory)),
+    ];
+    for (const message of [...(options.notices ?? []), ...found]) emit({ type: 'notice', message });
     audit = await auditOf(settings.audit, { dataDirectory: directory, stream: options.stream ?? process.stdout, emit });
     const parse = await parseFileOf(settings.encryption);
     const vaults = createVaults({ limits: settings.limits, pollMs: settings.secrets['poll-interval'], emit });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -32,6 +32,16 @@ export async function keptDigestKey(directory: string): Promise<Uint8Array> {
     throw unusable(`The data directory ${directory} cannot be used: ${codeOf(cause)}`, cause);
   }
   throw unusable(`${path} is not a key of ${keyBytes} bytes; remove it, and a new one is made`);
+}
+
+/** What an operator should know of the data directory before it is used. */
+export async function dataDirectoryNotices(directory: string): Promise<readonly string[]> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found === undefined || (found.mode & 0o002) === 0) return [];
+  return [
+    `everybody on this machine may write into the data directory ${directory}: who replaces a folder in it chooses ` +
+      'what is served; mode 0700 would keep it',
+  ];
 }
 
 /** A key that lives as long as the process. */

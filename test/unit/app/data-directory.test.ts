@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 
-import { dataDirectory, keptDigestKey, passingDigestKey } from '#server/app/data-directory.js';
+import { dataDirectory, dataDirectoryNotices, keptDigestKey, passingDigestKey } from '#server/app/data-directory.js';
 import { expectError } from '../../support/expect-error.js';
 
 describe('the data directory', () => {
@@ -50,6 +50,17 @@ describe('the data directory', () => {
     expect(error.message)
       .to.contain(path)
       .and.match(/EEXIST|ENOTDIR/);
+  });
+
+  it('is told of where everybody may write into it', async () => {
+    expect(await dataDirectoryNotices(join(folder, 'none'))).to.deep.equal([]);
+    await chmod(folder, 0o770);
+    expect(await dataDirectoryNotices(folder)).to.deep.equal([]);
+    await chmod(folder, 0o707);
+    expect(await dataDirectoryNotices(folder)).to.deep.equal([
+      `everybody on this machine may write into the data directory ${folder}: who replaces a folder in it chooses ` +
+        'what is served; mode 0700 would keep it',
+    ]);
   });
 
   it('has another key for each process that keeps none', () => {
