@@ -28,7 +28,7 @@ RUN mkdir -p /var/lib/cairn && chown node:node /var/lib/cairn && chmod 700 /var/
 USER node
 VOLUME /var/lib/cairn
 EXPOSE 8888
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.CAIRN_SERVER__PORT || process.env.CAIRN_PORT || 8888) + '/actuator/health/liveness').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "server/dist/cli.js", "health"]
 ENTRYPOINT ["node", "server/dist/cli.js"]
 CMD ["serve"]
 

@@ -187,7 +187,8 @@ function watch(child) {
 /** The HEALTHCHECK's own command, in exec form. */
 function healthCheck(stage, port) {
   const [program, ...rest] = JSON.parse(/CMD (\[.*\])$/.exec(stage.told.get('HEALTHCHECK'))[1]);
-  const { status } = spawnSync(program, rest, { env: { ...environmentOf(stage), CAIRN_PORT: String(port) } });
+  const env = { ...environmentOf(stage), CAIRN_PORT: String(port) };
+  const { status } = spawnSync(program, rest, { cwd: within(stage, '.'), env });
   return status;
 }
 

@@ -15,6 +15,7 @@ import { policyExplain, policyTest } from './policy.js';
 import type { ExplainOptions, PolicyOptions } from './policy.js';
 import { policyHeaders, policySchemes } from '../settings/sections/policy.js';
 import { roleNames } from '../settings/sections/roles.js';
+import { health, type HealthOptions } from './health.js';
 import { serve } from './serve.js';
 import type { ServeOptions } from './serve.js';
 
@@ -70,6 +71,7 @@ function describeProgram(context: ProgramContext, finish: (status: number) => vo
   describePassword(program, context, finish);
   describeAudit(program, context, finish);
   describePolicy(program, context, finish);
+  describeHealth(program, context, finish);
   describeDemoChange(program, context, finish);
   return program;
 }
@@ -226,6 +228,20 @@ function describeAudit(program: Command, context: ProgramContext, finish: (statu
     .option('--json', 'print JSON');
   describe('head', 'Print the newest signed heads, to be kept elsewhere.', auditHead);
   describe('key', 'Print the public key that the heads are signed with.', auditKey);
+}
+
+function describeHealth(program: Command, context: ProgramContext, finish: (status: number) => void): void {
+  program
+    .command('health')
+    .description(
+      'Ask the server of the same settings on this machine whether it lives; exit status 1 where it does not.',
+    )
+    .option('-c, --config <file>', 'settings file, in either format')
+    .addOption(new Option('--config-format <format>', 'whose names the file has').choices(['cairn', 'spring']))
+    .addHelpText('after', '\nExample:\n  cairn health --config cairn.yml')
+    .action(async (options: HealthOptions) => {
+      finish(await health(options, context));
+    });
 }
 
 function describeDemoChange(program: Command, context: ProgramContext, finish: (status: number) => void): void {

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
+import { once } from 'node:events';
+import { Agent } from 'node:https';
 import { createAuthority, type Pair } from '../../support/authority.js';
+import { connectHttp2 } from '../../support/ask-http2.js';
 import { ask } from '../../support/ask.js';
 import { createCleanups } from '../../support/cleanups.js';
 import { eventually } from '../../support/eventually.js';
@@ -75,6 +78,23 @@ describe('client certificates', () => {
         expected.map((reason) => [reason, '127.0.0.1']),
       );
     });
+
+  it('ends connections that are open once their certificate may have been taken back', async () => {
+    const stage = await stageFor('optional');
+    const client = { ca, cert: right.cert, key: right.key };
+    const agent = new Agent({ keepAlive: true, ...client });
+    const nobody = new Agent({ keepAlive: true, ca });
+    for (const one of [agent, nobody]) await ask(stage.port, { path: '/orders/default', tls: { ca }, agent: one });
+    const http2 = connectHttp2(stage.port, client);
+    await http2.ask({ path: '/orders/default' });
+    const free = (one: Agent) => Object.values(one.freeSockets).flatMap((sockets) => sockets ?? []);
+    for (const one of [agent, nobody]) await eventually(() => free(one)[0]);
+    const ended = [...free(agent), http2.socket].map((socket) => once(socket, 'close'));
+    await stage.files.write({ 'clients.crl': clientAuthority.revoke([right.serial]).pem });
+    await Promise.all(ended);
+    expect(free(nobody)).to.have.length(1);
+    for (const one of [agent, nobody]) one.destroy();
+  });
 
   it('refuses a certificate once the list says so, and lets in what a new authority signed', async () => {
     const stage = await stageFor('required');
