@@ -27,9 +27,10 @@ export function seal(tip: Tip, members: readonly string[]): Sealed {
   let { seq, hash: previous } = tip;
   const lines = members.map((text) => {
     seq += 1;
-    const body = `{"seq":${seq},${text}`;
-    previous = hashOf(previous, body);
-    return `${body}${suffixOf(previous)}`;
+    // One text for the hash and the line: the engine then copies it once.
+    const chained = `${previous}{"seq":${seq},${text}`;
+    previous = hash('sha256', chained, 'hex');
+    return `${chained.slice(hashLength)}${suffixOf(previous)}`;
   });
   return { lines, tip: { seq, hash: previous } };
 }
@@ -48,8 +49,9 @@ export function hashOf(previous: string, body: string): string {
   return hash('sha256', previous + body, 'hex');
 }
 
+const hashLength = 64;
 const suffixStart = ',"hash":"';
-const suffixLength = suffixStart.length + 64 + 2;
+const suffixLength = suffixStart.length + hashLength + 2;
 const seqPattern = /^\{"seq":([1-9]\d{0,14}),/;
 const hashPattern = /^[0-9a-f]{64}$/;
 
