@@ -107,10 +107,14 @@ function foldersOf(source: SourceSettings): readonly string[] {
   return [source.uri, ...source.repositories.map(({ uri }) => uri)].flatMap(localFolder);
 }
 
+/** Of a URI with placeholders the folder that all its repositories are in. */
 function localFolder(uri: string): readonly string[] {
-  const fixed = uri.includes('{') ? dirname(`${uri.slice(0, uri.indexOf('{'))}x`) : uri;
-  const repository = parseRepositoryUri(fixed);
-  return repository.kind === 'local' ? [repository.path] : [];
+  const sample = parseRepositoryUri(uri.replace(/\{[^{}]*\}/g, 'x'));
+  if (sample.kind !== 'local') return [];
+  const end = uri.indexOf('{');
+  if (end === -1) return [sample.path];
+  const fixed = parseRepositoryUri(`${uri.slice(0, end)}x`);
+  return fixed.kind === 'local' ? [dirname(fixed.path)] : [];
 }
 
 function realPath(path: string): string | undefined {
