@@ -1,10 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Presented } from '../security/presented.js';
 import type { RawHeaders } from './answer-headers.js';
+
+/** What a request brings to be recognized by, kept with it: an entry of a WeakMap costs more than most of an answer. */
+export const presentedSlot: unique symbol = Symbol('presented');
 
 /** What is looked at of a request, whichever version of HTTP it came by. */
 export interface AnyRequest extends Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'> {
   readonly socket: Pick<IncomingMessage['socket'], 'remoteAddress'>;
+  [presentedSlot]?: Presented | undefined;
 }
 
 export type AnyResponse = ServerResponse | Http2ServerResponse;

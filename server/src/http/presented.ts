@@ -1,19 +1,15 @@
 import { TLSSocket } from 'node:tls';
 import { certificateOf } from '../security/certificate-of.js';
 import type { ClientCertificate, Presented } from '../security/presented.js';
-import type { AnyRequest } from './exchange.js';
+import { presentedSlot, type AnyRequest } from './exchange.js';
 
-/** What `request` brings to be recognized by. Reads raw header lines: Node keeps only the first of two `Authorization`. */
+/**
+ * What `request` brings to be recognized by, the same again for the same request: what is taken from somebody's rate is known
+ * by it. Reads raw header lines: Node keeps only the first of two `Authorization`.
+ */
 export function presentedBy(request: AnyRequest): Presented {
-  const known = presentedOf.get(request);
-  if (known !== undefined) return known;
-  const made = new PresentedRequest(request);
-  presentedOf.set(request, made);
-  return made;
+  return (request[presentedSlot] ??= new PresentedRequest(request));
 }
-
-/** The same again for the same request: what is taken from somebody's rate is known by it. */
-const presentedOf = new WeakMap<AnyRequest, Presented>();
 
 /** The request that `presented` is of. */
 export function requestBehind(presented: Presented): AnyRequest | undefined {
