@@ -13,6 +13,7 @@ import { createPolicy, type Policy, type PolicyOptions } from '../security/polic
 import { parsePolicyFile } from '../settings/policy-file.js';
 import type { SecuritySettings } from '../settings/sections/security.js';
 import type { PolicySettings } from '../settings/sections/policy.js';
+import type { GitSettings } from '../settings/sections/git-source.js';
 import type { SourceSettings } from '../settings/sections/sources.js';
 import type { Settings } from '../settings/schema.js';
 import { securityModeOf } from '../settings/security-check.js';
@@ -50,7 +51,7 @@ export async function accessOf(settings: Settings, emit: Emit): Promise<ServerAc
 
 /** @throws ConfigServerError CONFIG_POLICY_INVALID */
 export function policyOf(policy: PolicySettings, { sources }: Pick<Settings, 'sources'>): Policy {
-  return createPolicy({ ...rulesOf(policy), defaultLabels: defaultLabels(sources) });
+  return createPolicy({ ...rulesOf(policy), defaultLabels: defaultLabels(sources), standIns: standIns(sources) });
 }
 
 /** The reference lets its one user read everything; where no policy is written it means the same here. */
@@ -81,11 +82,24 @@ function defaultLabels(sources: readonly SourceSettings[]): readonly string[] {
 function labelsOf(source: SourceSettings): readonly string[] {
   switch (source.type) {
     case 'git':
-      return [source, ...source.repositories].flatMap((one) => one['default-label'] ?? ['main', 'master']);
+      return [source, ...source.repositories].flatMap(gitLabels);
     case 'native':
     case 'vault':
       return [source['default-label']];
   }
+}
+
+function gitLabels(one: Pick<GitSettings, 'default-label' | 'try-master-branch'>): readonly string[] {
+  const label = one['default-label'];
+  if (label === null) return ['main', 'master'];
+  return label === 'main' && one['try-master-branch'] ? ['main', 'master'] : [label];
+}
+
+function standIns(sources: readonly SourceSettings[]): ReadonlyMap<string, string> {
+  const triesMaster = sources.some(
+    (source) => source.type === 'git' && [source, ...source.repositories].some((one) => one['try-master-branch']),
+  );
+  return new Map(triesMaster ? [['main', 'master']] : []);
 }
 
 /** Who can change configuration must not be able to change who may read it. */

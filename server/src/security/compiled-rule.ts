@@ -18,6 +18,8 @@ export type Asking = Pick<Principal, 'name' | 'scheme' | 'roles'>;
 export interface Asked {
   readonly names: QueryNames;
   readonly labels: readonly string[];
+  /** What may be answered in their place; rules that forbid see it, too. */
+  readonly standIns: readonly string[];
   readonly defaultLabels: readonly string[];
   /** Null: an environment or a rendition. */
   readonly resource: ResourcePaths | null;
@@ -70,7 +72,7 @@ export function forbidMismatch(rule: CompiledRule, asked: Asked): Mismatch {
   const { headers } = rule.written;
   if (!asked.names.readings.some((pair) => matchesPair(rule, pair)))
     return 'it is about other applications or profiles';
-  if (!asked.labels.some((label) => mayBeLabel(rule.labels, label, asked.defaultLabels)))
+  if (![...asked.labels, ...asked.standIns].some((label) => mayBeLabel(rule.labels, label, asked.defaultLabels)))
     return 'it is about other labels';
   if (!forbidsResource(rule.resources, asked.resource)) return 'it is about other files';
   if (headers && !headers.some((header) => asked.headers.includes(header)))

@@ -29,6 +29,8 @@ export interface PolicyOptions {
   readonly profileNames?: readonly string[];
   /** What a request without a label may be answered from. */
   readonly defaultLabels?: readonly string[];
+  /** Labels with what is answered where they are not there: `main` with `master`. */
+  readonly standIns?: ReadonlyMap<string, string>;
 }
 
 /** Something to read, and who wants to. */
@@ -63,7 +65,8 @@ export interface Policy {
 const keptPrincipals = 4 * 1024 * 1024;
 
 /** @throws ConfigServerError CONFIG_POLICY_INVALID with everything that is wrong */
-export function createPolicy({ rules, profileNames = [], defaultLabels = [] }: PolicyOptions): Policy {
+export function createPolicy(options: PolicyOptions): Policy {
+  const { rules, profileNames = [], defaultLabels = [], standIns = new Map<string, string>() } = options;
   const problems = policyProblems(rules);
   if (problems.length > 0) throw invalidPolicy(problems);
   const compiled = rules.map(compileRule).sort((left, right) => (left.name < right.name ? -1 : 1));
@@ -82,7 +85,9 @@ export function createPolicy({ rules, profileNames = [], defaultLabels = [] }: P
     const names = namesOf(query, known);
     if (names === undefined) return undefined;
     const paths = resource === undefined ? null : resourcePaths(resource, query.profiles);
-    return { names, labels: labelsOf(query), defaultLabels, resource: paths, headers };
+    const labels = labelsOf(query);
+    const others = labels.flatMap((label) => standIns.get(label) ?? []);
+    return { names, labels, standIns: others, defaultLabels, resource: paths, headers };
   };
 
   return {

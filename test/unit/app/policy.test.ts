@@ -38,7 +38,8 @@ describe('the access of a server', () => {
   const sources: readonly (readonly [string, object, boolean])[] = [
     ['main and master, of git', { type: 'git', uri: '/srv/config' }, false],
     ['the default label of git', { type: 'git', uri: '/srv/config', 'default-label': 'trunk' }, false],
-    ['another default label', { type: 'git', uri: '/srv/config', 'default-label': 'main' }, true],
+    ['master in place of main', { type: 'git', uri: '/srv/config', 'default-label': 'main' }, false],
+    ['another default label', { type: 'git', uri: '/srv/config', 'default-label': 'stable' }, true],
     ['master, of folders', { type: 'native', 'search-locations': ['/srv/config'] }, false],
   ];
   for (const [what, source, isAllowed] of sources) {
@@ -47,6 +48,15 @@ describe('the access of a server', () => {
       expect(policyOf(settings.security.policy, settings).decide(request('orders dev')).isAllowed).to.equal(isAllowed);
     });
   }
+
+  it('sees that master may be answered where main is asked for', async () => {
+    for (const tries of [true, false]) {
+      const source = { type: 'git', uri: '/srv/config', 'default-label': 'stable', 'try-master-branch': tries };
+      const settings = await load([source], secured({ policy: { rules } }));
+      const ruling = policyOf(settings.security.policy, settings).decide(request('orders dev main'));
+      expect(ruling.isAllowed).to.equal(!tries);
+    }
+  });
 
   it('takes no policy file out of what is served, by whatever name', async () => {
     const policy = await folder.write('policy.yml', 'rules: []\n');
