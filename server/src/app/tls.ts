@@ -3,7 +3,7 @@ import type { Emit } from '../core/events.js';
 import { createTls, type Tls } from '../security/tls.js';
 import { cipherSuites } from '../security/tls-context.js';
 import type { RevocationList, TlsMaterial } from '../security/tls-material.js';
-import type { TlsSettings } from '../settings/sections/tls.js';
+import { isTlsOn, type TlsSettings } from '../settings/sections/tls.js';
 import { systemClock } from '../vault/clock.js';
 import { revocationListsIn } from './revocation-list.js';
 import {
@@ -17,7 +17,7 @@ import {
 
 /** TLS as the settings describe it; null: the server is reached in clear. @throws ConfigServerError CONFIG_SETTINGS_INVALID */
 export function tlsOf(settings: TlsSettings, emit: Emit): Tls | null {
-  if (!isOn(settings)) return null;
+  if (!isTlsOn(settings)) return null;
   checkSettings(settings);
   const readKeyStore = createKeyStoreReader();
   return createTls({
@@ -29,11 +29,6 @@ export function tlsOf(settings: TlsSettings, emit: Emit): Tls | null {
     clock: systemClock,
     emit,
   });
-}
-
-function isOn(settings: TlsSettings): boolean {
-  const given = settings.certificate ?? settings['certificate-file'] ?? settings['key-store'].location;
-  return settings.enabled ?? given !== null;
 }
 
 /** By the names of the standard or of OpenSSL. */

@@ -55,7 +55,7 @@ export function createHttp2Sessions({ limits, listener, emit }: Http2Options): H
   server.on('sessionError', () => undefined);
   return {
     take(socket) {
-      server.once('session', (session: ServerHttp2Session) => {
+      const onSession = (session: ServerHttp2Session): void => {
         sessions.set(session, socket);
         limitResets(session, () => {
           emit({
@@ -66,8 +66,11 @@ export function createHttp2Sessions({ limits, listener, emit }: Http2Options): H
           session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
           socket.destroy();
         });
-      });
+      };
+      // One that has gone meanwhile gets no session; the next must not be taken for its own.
+      server.once('session', onSession);
       server.emit('connection', socket);
+      server.off('session', onSession);
     },
     retire(sockets) {
       for (const [session, socket] of sessions) if (sockets?.has(socket) !== false) session.close();

@@ -1,3 +1,4 @@
+import { Http2ServerRequest } from 'node:http2';
 import { TLSSocket } from 'node:tls';
 import { certificateOf } from '../security/certificate-of.js';
 import type { ClientCertificate, Presented } from '../security/presented.js';
@@ -29,7 +30,7 @@ class PresentedRequest implements Presented {
   }
 
   get certificate(): ClientCertificate | null {
-    return peerCertificate(this.request.socket);
+    return peerCertificate(this.request.socket, this.connection);
   }
 
   get address(): string {
@@ -37,8 +38,13 @@ class PresentedRequest implements Presented {
   }
 
   get connection(): object {
-    return this.request.socket;
+    return connectionOf(this.request);
   }
+}
+
+/** In HTTP/2 each request has a socket that is none: what they share is the session. */
+function connectionOf(request: AnyRequest): object {
+  return request instanceof Http2ServerRequest ? (request.stream.session ?? request.socket) : request.socket;
 }
 
 function linesOf(rawHeaders: readonly string[], name: string): readonly string[] {
@@ -53,12 +59,12 @@ function linesOf(rawHeaders: readonly string[], name: string): readonly string[]
 /** A connection keeps its certificate, and reading one takes time. */
 const known = new WeakMap<object, ClientCertificate | null>();
 
-function peerCertificate(socket: unknown): ClientCertificate | null {
+function peerCertificate(socket: unknown, connection: object): ClientCertificate | null {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return null;
-  const kept = known.get(socket);
+  const kept = known.get(connection);
   if (kept !== undefined) return kept;
   const shown = socket.getPeerX509Certificate();
   const certificate = shown === undefined ? null : certificateOf(shown);
-  known.set(socket, certificate);
+  known.set(connection, certificate);
   return certificate;
 }

@@ -7,7 +7,7 @@ import { ask, type Question } from '../../support/ask.js';
 import { createCleanups } from '../../support/cleanups.js';
 import { eventually } from '../../support/eventually.js';
 import { expectError } from '../../support/expect-error.js';
-import { serverAuthority, startTlsStage, type TlsStage } from '../../support/tls-stage.js';
+import { clientAuthority, serverAuthority, startTlsStage, type TlsStage } from '../../support/tls-stage.js';
 
 const tls = { ca: serverAuthority.cert };
 const targets = [
@@ -68,6 +68,29 @@ describe('HTTP/2', () => {
       const title = `${question.method ?? 'GET'} ${question.path.slice(0, 60)} ${JSON.stringify(question.headers)}`;
       expect(untimed(two), title).to.equal(untimed(one));
     }
+  });
+
+  it('knows who asks by a certificate, and nobody without one', async () => {
+    const { cert, key } = clientAuthority.issue({ name: 'x', uris: ['spiffe://example.com/orders'] });
+    const { stage, client: nobody } = await open({
+      files: { 'clients.crt': clientAuthority.cert },
+      tls: ({ path }: { path: string }) => ({
+        'client-authentication': 'optional',
+        'client-ca-certificates-file': `${path}/clients.crt`,
+      }),
+      settings: {
+        security: {
+          certificates: { entries: [{ identity: 'spiffe://example.com/*', roles: ['reader'] }] },
+          policy: { rules: [{ name: 'all', roles: ['reader'], applications: ['*'], effect: 'allow' }] },
+        },
+      },
+    });
+    const somebody = connectHttp2(stage.port, { ...tls, cert, key });
+    for (let i = 0; i < 3; i += 1) {
+      expect((await somebody.ask({ path: '/orders/default' })).status).to.equal(200);
+      expect((await nobody.ask({ path: '/orders/default' })).status).to.equal(401);
+    }
+    await somebody.close();
   });
 
   it('is left out where the settings say so', async () => {

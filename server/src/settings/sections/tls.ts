@@ -141,5 +141,6 @@ export const tlsSection: SettingType<TlsSettings> = z.strictObject({
 
 /** Whether the server speaks TLS. */
 export function isTlsOn(settings: TlsSettings): boolean {
-  return settings.enabled ?? (settings.certificate ?? settings['certificate-file']) !== null;
+  const given = settings.certificate ?? settings['certificate-file'] ?? settings['key-store'].location;
+  return settings.enabled ?? given !== null;
 }
