@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import type { Presented } from '../security/presented.js';
 import type { RawHeaders } from './answer-headers.js';
 
@@ -56,7 +56,7 @@ export function limitWriting(response: AnyResponse, ms: number): void {
     const { stream } = response;
     if (stream.writableFinished) return;
     stream.setTimeout(ms, () => {
-      stream.close();
+      stream.close(constants.NGHTTP2_CANCEL);
     });
   } else if ((response.socket?.writableLength ?? 0) > 0) {
     // Without a listener Node ends the connection, but not while it makes progress.

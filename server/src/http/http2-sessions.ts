@@ -21,7 +21,8 @@ export interface Http2Sessions {
 }
 
 const pseudoHeaders = 4;
-const memoryMiB = 8;
+/** Answers that are under way count, though they are shared with the caches; past it new requests are refused. */
+const memoryMiB = 64;
 
 export function createHttp2Sessions({ limits, listener, emit }: Http2Options): Http2Sessions {
   const sessions = new Map<ServerHttp2Session, TLSSocket>();
