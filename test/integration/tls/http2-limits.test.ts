@@ -27,9 +27,13 @@ describe('limits of HTTP/2', () => {
       emit: () => undefined,
     });
     await tls.start();
-    cleanups.add({ close: () => Promise.resolve(tls.close()) });
     const http = await startHttp({ http: { tls, limits: { ...defaultHttpLimits, ...limits } } });
-    cleanups.add({ close: () => http.server.close() });
+    cleanups.add({
+      close: async () => {
+        await http.server.close();
+        tls.close();
+      },
+    });
     const client = connectHttp2(http.port, { ca: serverAuthority.cert });
     cleanups.add({ close: () => Promise.resolve(void client.socket.destroy()) });
     return { http, client };
