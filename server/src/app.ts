@@ -1,6 +1,7 @@
 /** The composition root: every room built from the settings, started in order and closed in the opposite order. */
 import { auditOf } from './app/audit.js';
 import type { OpenAudit } from './audit/audit.js';
+import type { Subscribe } from './app/change-feed.js';
 import type { Backend } from './backends/backend.js';
 import { createBackend } from './app/backend.js';
 import { accessOf } from './app/policy.js';
@@ -68,9 +69,15 @@ export interface App {
 export function createApp(settings: Settings, options: AppOptions = {}): App {
   const log = logEvents(createLog({ ...settings.observability.log, stream: options.stream ?? process.stdout }));
   let audit: OpenAudit | undefined;
+  const listeners = new Set<Emit>();
   const emit: Emit = (event) => {
     log(event);
     audit?.observe(event);
+    for (const listener of listeners) listener(event);
+  };
+  const subscribe: Subscribe = (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   };
   const starting = new AbortController();
   let serving: Promise<Serving> | undefined;
@@ -97,7 +104,7 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     const dynamicSecrets = dynamicSecretsOf({ settings: settings.secrets, vault, emit });
     const tls = tlsOf(settings.server.tls, emit);
     const made = { access, authenticator, ciphers, digestKey, dynamicSecrets, tls, vault };
-    return createServing({ settings, audit, backend, ...made, emit });
+    return createServing({ settings, audit, backend, ...made, subscribe, emit });
   };
   return {
     emit,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { ClientCredentialsOptions } from 'cairn-config-client';
 import { createCleanups } from '../support/cleanups.js';
+import { openEvents } from '../support/event-reader.js';
 import { eventually } from '../support/eventually.js';
 import { expectError } from '../support/expect-error.js';
 import { resource, secret, signingKey, startOauthStage, tokenOf, type OauthStage } from '../support/oauth-stage.js';
@@ -106,6 +107,19 @@ describe('OAuth 2.0 with a real authorization server', () => {
       return { isTaken: taken.length > 2, tooLate: taken.filter((asked) => asked >= ended) };
     });
     expect(await Promise.all(outcomes)).to.deep.equal(outcomes.map(() => ({ isTaken: true, tooLate: [] })));
+  });
+
+  it('ends a stream that is open when its token ends, and refuses the token from then on', async () => {
+    const outcomes = [`${resource}?lives=3`, `${opaque}&lives=3`].map(async (at) => {
+      const token = await tokenOf(stage.client({ clientSecret: secret, resource: at }));
+      const headers = { authorization: `Bearer ${token}` };
+      const port = Number(new URL(stage.url).port);
+      const stream = await openEvents(port, { path: '/-/changes?application=orders&profiles=default', headers });
+      const { data } = await stream.next();
+      const isWhole = await stream.ended;
+      return [data['application'], isWhole, await stage.status(token)];
+    });
+    expect(await Promise.all(outcomes)).to.deep.equal(outcomes.map(() => ['orders', true, 401]));
   });
 
   it('takes a token back that was revoked, and the client has another', async () => {

@@ -83,7 +83,7 @@ export async function startCanaryServer(
       overrides: { override: `{cipher}${written.cipher}` },
     },
     encryption: written.encryption,
-    limits: { file: `${largestFile / 1024}KiB` },
+    limits: { file: `${largestFile / 1024}KiB`, 'event-stream-time': '300ms' },
     webhooks: { github: { secret: webhookSecret }, gitlab: { secret: canaries.mint('token of webhooks') } },
     security: {
       ...people.security,

@@ -40,7 +40,16 @@ const targetsOf: ReadonlyMap<string, readonly string[]> = new Map([
   ['GET /-/audit', ['/-/audit', '/-/audit?log=changes', `/-/audit?application=${application}&limit=1000`]],
   ['ANY /-/audit', ['/-/audit']],
   ['ANY /monitor/*rest', ['/monitor/x']],
-  ['ANY /-{/*rest}', ['/-/', '/-/changes']],
+  [
+    'GET /-/changes',
+    [
+      `/-/changes?application=${application}&profiles=default`,
+      `/-/changes?query=${application}/dev/main`,
+      '/-/changes',
+    ],
+  ],
+  ['ANY /-/changes', ['/-/changes']],
+  ['ANY /-{/*rest}', ['/-/', '/-/x']],
   ['GET /encrypt/status', ['/encrypt/status']],
   ['ANY /encrypt/status', ['/encrypt/status']],
   ...posted('/encrypt'),

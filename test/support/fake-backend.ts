@@ -1,4 +1,4 @@
-import type { Backend, BackendHealth, Resolution, Resource } from '#server/backends/backend.js';
+import type { Backend, BackendHealth, MovedLabel, Resolution, Resource } from '#server/backends/backend.js';
 import type { Property, PropertySource } from '#server/core/environment.js';
 import { ConfigServerError } from '#server/core/errors.js';
 import type { Query } from '#server/core/query.js';
@@ -7,7 +7,7 @@ import type { Scalar } from 'cairn-config-client/values';
 /** A backend of our own seam: answers what a test sets, and counts how often it is asked. */
 export interface FakeBackend extends Backend {
   readonly calls: { resolve: number; readFile: number; stamp: number };
-  /** Replaces the property sources that every query finds. A new content id only where `contentId` says so. */
+  /** Replaces the property sources that every query finds, and tells of it. A new content id only where `contentId` says so. */
   serve(version: string, contentId: string, sources: readonly PropertySource[]): void;
   addFile(path: string, content: string | Uint8Array, lastModified?: number): void;
   setHealth(health: Partial<BackendHealth>): void;
@@ -29,6 +29,7 @@ export function createFakeBackend(): FakeBackend {
   let failure: unknown;
   let generation = 0;
   const files = new Map<string, Resource>();
+  const listeners = new Set<(moved: readonly MovedLabel[]) => void>();
   const calls = { resolve: 0, readFile: 0, stamp: 0 };
   const check = (query: Query): void => {
     if (failure !== undefined) throw failure as Error;
@@ -41,6 +42,7 @@ export function createFakeBackend(): FakeBackend {
     serve(version, contentId, sources) {
       generation += 1;
       resolution = { version, state: '', sources, contentId };
+      for (const listener of [...listeners]) listener([{ label: 'main', from: null, to: version }]);
     },
     addFile(path, content, lastModified = 1_767_225_600_000) {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
@@ -87,7 +89,10 @@ export function createFakeBackend(): FakeBackend {
     repositories: () => [],
     refresh: () => Promise.resolve([]),
     health: () => health,
-    onVersionChange: () => () => undefined,
+    onVersionChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     start: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

@@ -1,3 +1,4 @@
+import { createFeed } from '#server/changes/feed.js';
 import type { CairnEvent } from '#server/core/events.js';
 import type { HealthProbes, HealthReport } from '#server/core/health.js';
 import { createEnvironments, type EnvironmentsOptions } from '#server/environments/environments.js';
@@ -45,7 +46,8 @@ export function buildHttp(options: FixtureOptions = {}): Omit<HttpFixture, 'url'
   const events: CairnEvent[] = [];
   const environments = createEnvironments({ ...environmentDefaults(backend), ...options.environments });
   const emit = (event: CairnEvent): void => void events.push(event);
-  const server = createHttpServer({ ...httpDefaults, emit, environments, ...options.http });
+  const feed = createFeed({ backend, environments, onOtherChange: () => () => undefined });
+  const server = createHttpServer({ ...httpDefaults, emit, environments, feed, ...options.http });
   return { backend, server, events };
 }
 

@@ -1,3 +1,4 @@
+import { defaultHttpLimits } from '#server/http/limits.js';
 import { createPolicyAccess } from '#server/security/access.js';
 import { createApiTokenScheme, formatTokenHash, makeApiToken, parseTokenHash } from '#server/security/api-token.js';
 import { createAuthenticator } from '#server/security/authenticator.js';
@@ -67,6 +68,8 @@ export async function startMatrixServer(): Promise<MatrixServer> {
       authenticator,
       access: createPolicyAccess(createPolicy({ rules })),
       ciphers,
+      // Else they would not end.
+      limits: { ...defaultHttpLimits, eventStreamTime: 1 },
       webhooks: { path: '/monitor', ...hooks.webhooks },
     },
   });

@@ -22,6 +22,7 @@ import type { Settings } from '../settings/schema.js';
 import type { Vault } from '../vault/vault.js';
 import type { Tls } from '../security/tls.js';
 import type { ServerAccess } from './policy.js';
+import { changeFeedOf, type Subscribe } from './change-feed.js';
 import { lookUpCheck } from './look-up.js';
 import type { DynamicSecrets } from './dynamic-secrets.js';
 import { readsAsCaller } from './vault-connection.js';
@@ -47,6 +48,8 @@ export interface ServingOptions {
   /** Closed with the rest. */
   readonly access: ServerAccess;
   readonly emit: Emit;
+  /** To what is emitted. */
+  readonly subscribe: Subscribe;
 }
 
 export interface ServingAt {
@@ -67,7 +70,13 @@ export function createServing(options: ServingOptions): Serving {
   const state = { isStopping: false };
   const environments = environmentsOf(options);
   const health = healthOf(options, environments, () => state.isStopping);
-  const webhooks = webhooksOf(options);
+  const feed = changeFeedOf({ ...options, environments });
+  const webhooks = webhooksOf({
+    ...options,
+    onExpire: () => {
+      feed.wake();
+    },
+  });
   const server = createHttpServer({
     ...serverOptions(settings),
     takesCallerTokens: takesCallerTokens(options),
@@ -75,6 +84,7 @@ export function createServing(options: ServingOptions): Serving {
     audit: options.audit ?? noAudit,
     auditReader: options.audit?.reader ?? null,
     environments,
+    feed,
     ciphers,
     authenticator,
     ...transportOf(settings.server, tls),
@@ -98,6 +108,7 @@ export function createServing(options: ServingOptions): Serving {
     async close(reason) {
       state.isStopping = true;
       await server.close(reason);
+      feed.close();
       authenticator.close();
       access.close();
       await webhooks.close();
@@ -174,6 +185,7 @@ type ServerOptions = Omit<
   | 'audit'
   | 'auditReader'
   | 'environments'
+  | 'feed'
   | 'ciphers'
   | 'authenticator'
   | keyof ReturnType<typeof transportOf>
@@ -212,6 +224,9 @@ function httpLimits(limits: LimitSettings, server: ServerSettings): HttpLimits {
     stopTime: server['shutdown-timeout'],
     connections: server.connections,
     connectionsPerAddress: server['connections-per-address'],
+    eventStreams: limits['event-streams'],
+    eventStreamsPerClient: limits['event-streams-per-client'],
+    eventStreamTime: limits['event-stream-time'],
   };
 }
 

@@ -12,13 +12,18 @@ interface WebhookRooms {
   /** Whose secrets values refer to. */
   readonly vault: Pick<Vault, 'secrets'> | null;
   readonly emit: Emit;
+  /** Called when every secret is to be looked at again. */
+  readonly onExpire: () => void;
 }
 
 /** What takes webhooks, as the settings describe it. */
-export function webhooksOf({ settings, backend, vault, emit }: WebhookRooms): Webhooks {
+export function webhooksOf({ settings, backend, vault, emit, onExpire }: WebhookRooms): Webhooks {
   const refresh: Backend['refresh'] = (request, signal) => {
     // What names no repository may be of anything.
-    if ((request.repositories ?? []).length === 0) vault?.secrets.expire();
+    if ((request.repositories ?? []).length === 0) {
+      vault?.secrets.expire();
+      onExpire();
+    }
     return backend.refresh(request, signal);
   };
   const { path: _, 'commit-deadline': commitDeadlineMs, ...hosts } = settings.webhooks;

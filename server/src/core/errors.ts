@@ -129,7 +129,7 @@ export const errorCatalogue = {
   CONFIG_RATE_LIMITED: {
     status: 429,
     title: 'Too many requests',
-    help: 'This address or principal asks faster than `server.rate-limits` allows, or too many credentials of this address were refused. `Retry-After` says when to ask again, `RateLimit` and `RateLimit-Policy` what is left of which limit.',
+    help: 'This address or principal asks faster than `server.rate-limits` allows, too many credentials of this address were refused, or it has as many streams of `/-/changes` open as `limits.event-streams-per-client` allows. `Retry-After` says when to ask again, `RateLimit` and `RateLimit-Policy` what is left of which limit.',
   },
   CONFIG_FILE_INVALID: {
     status: 500,
@@ -164,7 +164,7 @@ export const errorCatalogue = {
   CONFIG_OVERLOADED: {
     status: 503,
     title: 'Overloaded',
-    help: 'Too many passwords or opaque tokens are being checked at once. Ask again later; a verified one is remembered for a minute and does not wait.',
+    help: 'Too many passwords or opaque tokens are being checked at once, or as many streams of `/-/changes` are open as `limits.event-streams` allows. Ask again later; a verified credential is remembered for a minute and does not wait.',
   },
   CONFIG_AUDIT_UNAVAILABLE: {
     status: 503,

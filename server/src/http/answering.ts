@@ -1,5 +1,6 @@
 /** The one seam before Koa: what is prepared is written at once, everything else goes the usual way. */
 import type { Audit, AuditReader } from '../core/audit.js';
+import type { Feed } from '../changes/feed.js';
 import type { Emit } from '../core/events.js';
 import type { HealthProbes, ServerInfo } from '../core/health.js';
 import type { QueryOptions } from '../core/query.js';
@@ -14,6 +15,7 @@ import { createApplication } from './application.js';
 import { createBodies, type RenditionSettings } from './bodies.js';
 import { createCompression } from './compression.js';
 import { createDeliver } from './deliver.js';
+import type { EventStreams } from './event-streams.js';
 import { createGate } from './gate.js';
 import {
   limitWriting,
@@ -34,6 +36,7 @@ import type { RouteScope } from './route-table.js';
 import { securityHeaders } from './security-headers.js';
 import type { WebhookEndpoint } from './services.js';
 import { createThrottle } from './throttle.js';
+import { createToldStates } from './told-states.js';
 import { createViews } from './views.js';
 
 export interface AnsweringOptions {
@@ -49,6 +52,9 @@ export interface AnsweringOptions {
   readonly authenticator: Authenticator;
   readonly access: Access;
   readonly audit: Audit;
+  /** What has moved, for streams of events. */
+  readonly feed: Feed;
+  readonly streams: EventStreams;
   /** Null: no audit is kept in files. */
   readonly auditReader: AuditReader | null;
   readonly health: HealthProbes;
@@ -141,7 +147,8 @@ function koaListener(options: AnsweringOptions, { hotLane, headersFor }: KoaPart
   const views = createViews(fingerprint, cacheBytes / 16);
   const bodies = createBodies({ ...options, cacheBytes: cacheBytes / 8, fingerprint });
   const deliver = createDeliver({ environments, hotLane, compression: createCompression(cacheBytes / 4) });
-  const services = { ...options, gate, views, bodies, deliver };
+  const told = createToldStates(cacheBytes / 16);
+  const services = { ...options, told, gate, views, bodies, deliver };
   const callback = createApplication({ scope: 'all', ...options, headersFor, services }).callback();
   const answer = async (...exchange: Parameters<Listener>): Promise<void> => {
     await callback(...exchange);

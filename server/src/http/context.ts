@@ -13,6 +13,8 @@ export interface AppState {
   generation: number;
   /** For the audit; undefined: nothing was decided. */
   decision?: Decision;
+  /** Where a request was decided on several times, and let in: all of them, in the place of `decision`. */
+  decisions?: readonly Decision[];
   /** Fires when the request's time is up or its client has gone. */
   signal: AbortSignal;
 }

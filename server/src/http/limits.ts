@@ -22,6 +22,11 @@ export interface HttpLimits {
   /** Connections in all, and from one address. */
   readonly connections: number;
   readonly connectionsPerAddress: number;
+  /** Streams of events in all, and of one principal or from one address. */
+  readonly eventStreams: number;
+  readonly eventStreamsPerClient: number;
+  /** Milliseconds after which a stream of events is ended: its client comes again, and shows anew who it is. */
+  readonly eventStreamTime: number;
   /** Milliseconds for which an idle connection is kept. */
   readonly keepAliveTime: number;
   /** Milliseconds in which requests in flight may finish when the server stops. */
@@ -41,6 +46,9 @@ export const defaultHttpLimits: HttpLimits = {
   streams: 100,
   connections: 10_000,
   connectionsPerAddress: 1_000,
+  eventStreams: 2_000,
+  eventStreamsPerClient: 500,
+  eventStreamTime: 600_000,
   keepAliveTime: 65_000,
   stopTime: 25_000,
 };

@@ -5,6 +5,8 @@ export const JSON_TYPE = 'application/json';
 export const V2_TYPE = 'application/vnd.spring-cloud.config-server.v2+json';
 /** Ours: v2 and which values are secrets. */
 export const MARKED_TYPE = 'application/vnd.cairn.environment+json';
+/** Server-sent events. */
+export const EVENT_STREAM_TYPE = 'text/event-stream';
 export const TEXT_TYPE = 'text/plain';
 export const BINARY_TYPE = 'application/octet-stream';
 

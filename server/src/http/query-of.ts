@@ -1,4 +1,4 @@
-import { parseQuery, type Query } from '../core/query.js';
+import { parseQuery, type Query, type QueryParts } from '../core/query.js';
 import { isConfigServerError } from '../core/errors.js';
 import type { Withheld } from '../security/withheld.js';
 import { callerTokenOf } from './caller-token.js';
@@ -12,16 +12,23 @@ type QueryServices = Pick<Services, 'environments' | 'queries' | 'takesCallerTok
 /** The query that a route's segments make. @throws ConfigServerError CONFIG_NAME_INVALID */
 export function queryOf(ctx: RouteContext, services: QueryServices): Query {
   const { application = '', profiles = '', label = null } = ctx.params;
+  return queryFrom(ctx, services, { application, profiles, label });
+}
+
+/** The query of `parts`, with what the request brings beside. @throws ConfigServerError CONFIG_NAME_INVALID */
+export function queryFrom(ctx: RouteContext, services: QueryServices, parts: QueryParts): Query {
   const token = services.takesCallerTokens
     ? callerTokenOf(ctx.get('X-Config-Token'), services.environments.callerId)
     : undefined;
   const instance = services.takesInstances ? instanceOf(ctx.get('X-Config-Instance')) : undefined;
-  return parseQuery({ application, profiles, label, token, instance }, services.queries);
+  return parseQuery({ ...parts, token, instance }, services.queries);
 }
 
 /** A query that may be answered, without what is withheld from who asks. */
 export interface Admitted {
   readonly query: Query;
+  /** As it was asked, before the policy kept anything from being used. */
+  readonly asked: Query;
   readonly withheld: Withheld | null;
 }
 
@@ -34,14 +41,23 @@ export function admittedQuery(
   services: QueryServices & Pick<Services, 'gate'>,
   resource?: string,
 ): Admitted {
-  const query = queryOf(ctx, services);
+  return admitted(ctx, services, queryOf(ctx, services), resource);
+}
+
+/** `asked`, as it may be answered. @throws ConfigServerError CONFIG_FORBIDDEN */
+export function admitted(
+  ctx: RouteContext,
+  services: Pick<Services, 'gate'>,
+  asked: Query,
+  resource?: string,
+): Admitted {
   const { withheld, takesInstance } = services.gate.admit(ctx, {
-    query,
+    query: asked,
     ...(resource === undefined ? {} : { resource }),
   });
-  if (query.instance === undefined || takesInstance) return { query, withheld };
-  const { instance: _, ...rest } = query;
-  return { query: Object.freeze(rest), withheld };
+  if (asked.instance === undefined || takesInstance) return { query: asked, asked, withheld };
+  const { instance: _, ...rest } = asked;
+  return { query: Object.freeze(rest), asked, withheld };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Route, RouteGroup } from './route.js';
 import { actuatorRoutes } from './routes/actuator.js';
 import { auditRoutes } from './routes/audit.js';
+import { changesRoutes } from './routes/changes.js';
 import { encryptionRoutes } from './routes/encryption.js';
 import { environmentRoutes } from './routes/environments.js';
 import { renditionRoutes } from './routes/renditions.js';
@@ -13,8 +14,8 @@ import type { Services } from './services.js';
 export type RouteScope = 'all' | 'configuration' | 'management';
 
 const rootGroups: Readonly<Record<RouteScope, readonly RouteGroup[]>> = {
-  all: [monitorRoutes, actuatorRoutes, auditRoutes, reservedRoutes],
-  configuration: [monitorRoutes, actuatorElsewhere, auditRoutes, reservedRoutes],
+  all: [monitorRoutes, actuatorRoutes, auditRoutes, changesRoutes, reservedRoutes],
+  configuration: [monitorRoutes, actuatorElsewhere, auditRoutes, changesRoutes, reservedRoutes],
   management: [actuatorRoutes],
 };
 

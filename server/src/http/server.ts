@@ -5,8 +5,10 @@
 import { createServer, type ServerOptions } from 'node:http';
 import type { Tls } from '../security/tls.js';
 import { createAnswering, type AnsweringOptions } from './answering.js';
+import type { Clock } from '../changes/clock.js';
 import { clientErrorAnswer } from './client-error.js';
 import { limitConnections } from './connections.js';
+import { createEventStreams } from './event-streams.js';
 import { isHttp2, type Listener } from './exchange.js';
 import type { HttpLimits } from './limits.js';
 import { listen, stopListening, type Listening, type ListenPlace, type Stoppable } from './listening.js';
@@ -14,7 +16,9 @@ import type { RouteScope } from './route-table.js';
 import { securityHeaders } from './security-headers.js';
 import { createTlsServer } from './tls-server.js';
 
-export interface HttpServerOptions extends AnsweringOptions, Place {
+export interface HttpServerOptions extends Omit<AnsweringOptions, 'streams'>, Place {
+  /** For the times of streams of events. */
+  readonly clock?: Clock;
   /** Over TLS, where the client speaks it too. */
   readonly speaksHttp2: boolean;
   /** Where `/actuator` is answered, and nothing else; null: at the same place as all. */
@@ -45,11 +49,12 @@ export interface HttpServer {
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { emit, limits, management } = options;
+  const streams = createEventStreams(options);
   const made: Stoppable[] = [];
   let closing: Promise<void> | undefined;
   const open = async (place: Place, scope: RouteScope): Promise<Listened> => {
     const hstsSeconds = scope === 'management' && place.tls === null ? null : options.hstsSeconds;
-    const answer = createAnswering({ ...options, scope, hstsSeconds });
+    const answer = createAnswering({ ...options, streams, scope, hstsSeconds });
     const one = serverOf(options, place, (request, response) => {
       if (closing !== undefined && !isHttp2(response)) response.shouldKeepAlive = false;
       answer(request, response);
@@ -62,6 +67,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
   const stop = async (reason: string): Promise<void> => {
     emit({ type: 'server-stopping', reason });
+    // They would never finish.
+    streams.close();
     // Management last: whoever looks there is told that the server stops.
     for (const one of made) await stopListening(one, limits.stopTime);
     emit({ type: 'server-stopped' });

@@ -1,13 +1,17 @@
-import type { AuditReader } from '../core/audit.js';
+import type { Audit, AuditReader } from '../core/audit.js';
 import type { HealthProbes, ServerInfo } from '../core/health.js';
 import type { QueryOptions } from '../core/query.js';
+import type { Access } from '../security/access.js';
 import type { Ciphers } from '../secrets/ciphers.js';
+import type { Feed } from '../changes/feed.js';
 import type { Webhooks } from '../changes/webhooks/webhooks.js';
 import type { Environments } from '../environments/environments.js';
 import type { Bodies } from './bodies.js';
 import type { Deliver } from './deliver.js';
+import type { EventStreams } from './event-streams.js';
 import type { Gate } from './gate.js';
 import type { HttpLimits } from './limits.js';
+import type { ToldStates } from './told-states.js';
 import type { Views } from './views.js';
 
 /** Where webhooks are taken, and who takes them. */
@@ -19,6 +23,11 @@ export interface WebhookEndpoint extends Pick<Webhooks, 'accept' | 'signerOf'> {
 /** What the routes work with. */
 export interface Services {
   readonly gate: Gate;
+  readonly access: Access;
+  readonly audit: Audit;
+  readonly feed: Feed;
+  readonly streams: EventStreams;
+  readonly told: ToldStates;
   readonly environments: Environments;
   readonly views: Views;
   readonly ciphers: Ciphers;

@@ -7,6 +7,8 @@ export interface Access {
   /** Moves with each policy; a decision holds for one. */
   readonly generation: number;
   decide(request: AccessRequest): Ruling;
+  /** Calls `listener` after the policy was replaced. Returns the function that unsubscribes. */
+  onReplace(listener: () => void): () => void;
 }
 
 /** An access whose policy can be put in the place of another, at once and whole. */
@@ -25,10 +27,16 @@ const openRuling: Ruling = Object.freeze({
 });
 
 /** Where no security is configured. */
-export const openAccess: Access = Object.freeze({ isOpen: true, generation: 0, decide: () => openRuling });
+export const openAccess: Access = Object.freeze({
+  isOpen: true,
+  generation: 0,
+  decide: () => openRuling,
+  onReplace: () => () => undefined,
+});
 
 export function createPolicyAccess(first: Policy): PolicyAccess {
   let current = { policy: first, generation: 1 };
+  const listeners = new Set<() => void>();
   return {
     isOpen: false,
     get generation() {
@@ -37,6 +45,13 @@ export function createPolicyAccess(first: Policy): PolicyAccess {
     decide: (request) => current.policy.decide(request),
     replace(policy) {
       current = { policy, generation: current.generation + 1 };
+      for (const listener of [...listeners]) listener();
+    },
+    onReplace(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
     },
   };
 }

@@ -84,6 +84,8 @@ export const accessRows: readonly AccessRow[] = [
   { route: 'ANY /monitor/*rest', path: '/monitor/x', answers: noRoute, tricks: { case: denied } },
   { route: 'GET /-/audit', path: '/-/audit', answers: '401 401 401 403 403 403 403 404 404' },
   { route: 'ANY /-/audit', path: '/-/audit', method: 'POST', answers: '401 401 401 403 403 403 403 405 405' },
+  { route: 'GET /-/changes', path: '/-/changes?application=orders&profiles=dev', answers: forReaders },
+  { route: 'ANY /-/changes', path: '/-/changes', method: 'POST', answers: '401 401 401 405 405 403 403 403 405' },
   { route: 'ANY /-{/*rest}', path: '/-/x', answers: noRoute },
   { route: 'GET /encrypt/status', path: '/encrypt/status', answers: forEncryptors, tricks: { case: denied } },
   {

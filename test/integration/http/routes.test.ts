@@ -67,7 +67,7 @@ const answers: readonly (readonly [string, number, string | undefined])[] = [
   ['/key', 404, JSON_TYPE],
   ['/key/orders/dev', 404, JSON_TYPE],
   ['/monitor/dev', 404, PROBLEM],
-  ['/-/changes', 404, PROBLEM],
+  ['/-/changes', 400, PROBLEM],
   ['/-/audit', 404, PROBLEM],
   ['/-/x/y', 404, PROBLEM],
   ['/actuator', 200, JSON_TYPE],
@@ -101,6 +101,8 @@ describe('the routes', () => {
       'GET /actuator/*rest',
       'GET /-/audit',
       'ANY /-/audit',
+      'GET /-/changes',
+      'ANY /-/changes',
       'ANY /monitor/*rest',
       'ANY /-{/*rest}',
       'GET /encrypt/status',
@@ -287,7 +289,8 @@ describe('the routes under a prefix', () => {
     '/encrypt/status': 404,
     '/actuator/health': 200,
     '/monitor': 405,
-    '/-/changes': 404,
+    '/-/changes': 400,
+    '/-/x': 404,
   };
   for (const [path, status] of Object.entries(expected)) {
     it(`answer ${status} at ${path}`, async () => {

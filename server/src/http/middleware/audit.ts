@@ -28,10 +28,10 @@ export function occasionOf(request: AnyRequest): Occasion {
 }
 
 async function record(audit: Audit, ctx: AppContext): Promise<void> {
-  const { decision } = ctx.state;
-  if (decision === undefined) return;
+  const { decision, decisions = decision === undefined ? [] : [decision] } = ctx.state;
+  const occasion = occasionOf(ctx.req);
   try {
-    await audit.record(decision, occasionOf(ctx.req));
+    await Promise.all(decisions.map(async (one) => audit.record(one, occasion)));
   } catch (error) {
     // What was to be answered is not; nothing of it may show.
     for (const name of Object.keys(ctx.response.headers)) ctx.remove(name);

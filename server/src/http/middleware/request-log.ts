@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Emit } from '../../core/events.js';
 import type { AppMiddleware } from '../context.js';
 import { shownPath } from '../paths.js';
@@ -5,17 +6,21 @@ import { shownPath } from '../paths.js';
 /** What is logged for a client that went away before its answer. */
 const CLIENT_GONE = 499;
 
-/** One event a request, without the query. */
+/** One event a request, without the query; of a stream when it is over, however that came. */
 export function logRequests(emit: Emit): AppMiddleware {
   return async (ctx, next) => {
     const start = performance.now();
     await next();
-    emit({
-      type: 'request-finished',
-      method: ctx.method,
-      path: shownPath(ctx.originalUrl),
-      status: ctx.res.destroyed ? CLIENT_GONE : ctx.status,
-      milliseconds: performance.now() - start,
-    });
+    const tell = (status: number): void => {
+      const milliseconds = performance.now() - start;
+      emit({ type: 'request-finished', method: ctx.method, path: shownPath(ctx.originalUrl), status, milliseconds });
+    };
+    const { status } = ctx;
+    if (ctx.res.destroyed) tell(CLIENT_GONE);
+    else if (!(ctx.body instanceof Readable)) tell(status);
+    else
+      ctx.res.once('close', () => {
+        tell(status);
+      });
   };
 }

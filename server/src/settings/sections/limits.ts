@@ -18,6 +18,9 @@ export interface LimitSettings {
   readonly labels: number;
   readonly caches: number;
   readonly mirrors: number;
+  readonly 'event-streams': number;
+  readonly 'event-streams-per-client': number;
+  readonly 'event-stream-time': number;
   readonly 'unknown-labels': number;
   readonly 'unknown-label-time': number;
 }
@@ -48,6 +51,17 @@ export const limitsSection: SettingType<LimitSettings> = z.strictObject({
     10_000,
     'Most repositories open at a time that were opened by pattern or by a URI with placeholders; the one not asked for longest is closed for another.',
   ),
+  'event-streams': count(2000, 100_000, 'Most streams of `/-/changes` open at a time; more are answered 503.'),
+  'event-streams-per-client': count(
+    500,
+    100_000,
+    'Most of them of one principal, and from one address; more are answered 429.',
+  ),
+  'event-stream-time': duration({
+    default: '10m',
+    description:
+      'How long a stream of `/-/changes` is open at most. Its client comes again by itself, goes on where it was, and shows anew who it is: a credential that was revoked is of no use after this time.',
+  }),
   'unknown-labels': count(1000, 1_000_000, 'Most unknown labels remembered.'),
   'unknown-label-time': duration({
     default: '10s',
