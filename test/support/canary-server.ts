@@ -131,7 +131,8 @@ async function createPeople(canaries: Canaries): Promise<People> {
   const hash = formatPasswordHash(await hashPassword(password, { cost: 2 ** 14, blockSize: 8, parallelization: 1 }));
   canaries.mint('hash of a password', hash.split('$').at(-1));
   const { token, entry } = createToken({ name: 'ci', roles: 'reader', expires: '1d' }, Date.now());
-  canaries.mint('API token', token.split('_').at(-1));
+  // The secret behind prefix and id; it may have an underscore itself.
+  canaries.mint('API token', token.slice(`cairn_${entry.id}_`.length));
   canaries.mint('hash of an API token', entry.hash.split(/[$:]/).at(-1));
   const opaque = canaries.mint('opaque token');
   const users = [
