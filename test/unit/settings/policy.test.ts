@@ -62,7 +62,10 @@ describe('the settings of the policy', () => {
     const wrong: readonly (readonly [object, string])[] = [
       [{ ...rule, effect: 'permit' }, '`security.policy.rules[0].effect`'],
       [{ ...rule, applications: [] }, 'takes a list of names in which `*` stands for any text, not an empty value'],
-      [{ ...rule, roles: ['root'] }, 'takes a list of reader, operator, encryptor, auditor, admin, not the text "root"'],
+      [
+        { ...rule, roles: ['root'] },
+        'takes a list of reader, operator, encryptor, auditor, admin, not the text "root"',
+      ],
       [{ ...rule, schemes: ['anonymous'] }, '`security.policy.rules[0].schemes'],
       [{ ...rule, headers: ['Cookie'] }, 'takes a list of X-Config-Token, X-Config-Instance'],
       [{ ...rule, name: 'a\nb' }, '`security.policy.rules[0].name`'],
