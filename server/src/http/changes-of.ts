@@ -22,17 +22,16 @@ export interface FollowOptions {
 export function followChanges(options: FollowOptions): void {
   const { ctx, services, stream } = options;
   const told = new Map(services.told.after(ctx.get('Last-Event-ID')));
-  const followed = options.asked.map((one) => follow({ ...options, told }, one));
+  const followed: Followed[] = [];
   const recheck = (): void => {
     if (!followed.every(({ recheck: isStillAllowed }) => isStillAllowed())) stream.end();
   };
   const unsubscribe = services.access.onReplace(recheck);
-  const leave = (): void => {
+  stream.signal.addEventListener('abort', () => {
     unsubscribe();
     for (const { watch } of followed) watch.close();
-  };
-  if (stream.signal.aborted) leave();
-  else stream.signal.addEventListener('abort', leave);
+  });
+  for (const one of options.asked) followed.push(follow({ ...options, told }, one));
 }
 
 interface Followed {

@@ -50,6 +50,9 @@ export function createEventStream({ response, retryMs }: EventStreamOptions): Ev
   body.once('close', () => {
     over.abort();
   });
+  response.once('close', () => {
+    body.destroy();
+  });
   write(`retry: ${retryMs}\n\n`);
   return {
     body,

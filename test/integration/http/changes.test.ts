@@ -1,5 +1,11 @@
 import { expect } from 'chai';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { ConfigServerError } from '#server/core/errors.js';
 import type { CairnEvent } from '#server/core/events.js';
+import type { Query } from '#server/core/query.js';
+import { createAnonymousAuthenticator } from '#server/security/authenticator.js';
+import { anonymousPrincipal } from '#server/security/principal.js';
 import { createPolicy } from '#server/security/policy.js';
 import { defaultHttpLimits } from '#server/http/limits.js';
 import { ask, jsonOf } from '../../support/ask.js';
@@ -190,6 +196,47 @@ describe('a stream of changes', () => {
     const more = await ask(few.port, { path, headers: ann });
     expect([more.status, jsonOf(more)['code']]).to.deep.equal([503, 'CONFIG_OVERLOADED']);
     await only.close();
+  });
+
+  it('takes no place for a client that has gone before it began', async () => {
+    const authenticator = createAnonymousAuthenticator();
+    const asked = new Promise<void>((resolve) => {
+      let isFirst = true;
+      authenticator.authenticate = async (_presented, signal) => {
+        resolve();
+        if (isFirst) await once(signal, 'abort');
+        isFirst = false;
+        return anonymousPrincipal;
+      };
+    });
+    const limits = { ...defaultHttpLimits, eventStreamsPerClient: 1 };
+    const http = await stage({ http: { authenticator, limits } });
+    const leaving = request({ port: http.port, host: '127.0.0.1', path, agent: false }).end();
+    leaving.on('error', () => undefined);
+    await asked;
+    leaving.destroy();
+    const [told] = await eventually(() =>
+      closedAnswers(http.events).length > 0 ? closedAnswers(http.events) : undefined,
+    );
+    expect(told).to.deep.include({ status: 499 });
+    const stream = await openEvents(http.port, { path });
+    await stream.next();
+    await stream.close();
+  });
+
+  it('is refused where there is too much to watch, and what it had begun to watch is left', async () => {
+    const left: string[] = [];
+    const feed = {
+      watch: ({ name }: Query) => {
+        if (name === 'more') throw new ConfigServerError('CONFIG_OVERLOADED', 'Too many.');
+        return { again: () => undefined, close: () => void left.push(name) };
+      },
+      wake: () => undefined,
+      close: () => undefined,
+    };
+    const { port } = await stage({ http: { feed } });
+    const reply = await ask(port, { path: `${path}&query=more/prod` });
+    expect([reply.status, jsonOf(reply)['code'], left]).to.deep.equal([503, 'CONFIG_OVERLOADED', ['orders']]);
   });
 
   it('is for those alone who may read all of it, and each query is recorded', async () => {

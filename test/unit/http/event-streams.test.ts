@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
+import { connect, constants, createServer as createHttp2Server, type Http2ServerResponse } from 'node:http2';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEventStreams, type EventStreams, type EventStreamsOptions } from '#server/http/event-streams.js';
@@ -97,6 +98,31 @@ describe('event streams', () => {
     stream.incoming.resume();
     await new Promise((resolve) => stream.incoming.once('close', resolve));
     expect(stream.incoming.complete).to.equal(false);
+  });
+
+  it('is cut off over HTTP/2 too, and the connection goes on', async () => {
+    const server = createHttp2Server();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    cleanups.add({
+      close: async () => {
+        client.destroy();
+        await new Promise((resolve) => server.close(resolve));
+      },
+    });
+    const incoming = client.request({ ':path': '/' });
+    incoming.on('error', () => undefined);
+    const [, response] = (await once(server, 'request')) as [unknown, Http2ServerResponse];
+    const stream = someStreams().open({ principal: anonymousPrincipal, address: null, response });
+    stream.body.pipe(response);
+    while (!stream.signal.aborted) {
+      stream.send(event);
+      await new Promise(setImmediate);
+    }
+    incoming.resume();
+    await new Promise((resolve) => incoming.once('close', resolve));
+    expect([incoming.rstCode, client.destroyed]).to.deep.equal([constants.NGHTTP2_CANCEL, false]);
   });
 
   it('give their place back when their client goes', async () => {

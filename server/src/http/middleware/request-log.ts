@@ -15,11 +15,11 @@ export function logRequests(emit: Emit): AppMiddleware {
       const milliseconds = performance.now() - start;
       emit({ type: 'request-finished', method: ctx.method, path: shownPath(ctx.originalUrl), status, milliseconds });
     };
-    const { status } = ctx;
+    const { status, body } = ctx;
     if (ctx.res.destroyed) tell(CLIENT_GONE);
-    else if (!(ctx.body instanceof Readable)) tell(status);
+    else if (!(body instanceof Readable) || body.destroyed) tell(status);
     else
-      ctx.res.once('close', () => {
+      body.once('close', () => {
         tell(status);
       });
   };

@@ -44,13 +44,18 @@ const mostQueries = 20;
 function answerStream(ctx: RouteContext, services: Services, asked: readonly Admitted[]): void {
   const { principal } = ctx.state;
   const stream = services.streams.open({ principal, address: knownAddress(ctx.req), response: ctx.res });
+  ctx.body = stream.body;
+  // A client that has gone already is not told of again.
+  if (ctx.state.signal.aborted) {
+    stream.body.destroy();
+    return;
+  }
   try {
     followChanges({ ctx, services, asked, stream });
   } catch (error) {
     stream.end();
     throw error;
   }
-  ctx.body = stream.body;
 }
 
 /** All of them, or none. */
