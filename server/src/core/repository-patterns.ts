@@ -1,3 +1,5 @@
+import { matchesWildcard, toWildcard, type Wildcard } from './wildcard.js';
+
 /**
  * Patterns of `application/profile` that choose a repository (spring-cloud-config.md §3.4): only `*` is special, it stands
  * for any text, slashes and commas too. Compiled once; a text is looked for behind each other in one pass, never again.
@@ -5,13 +7,6 @@
 export interface RepositoryPatterns {
   /** Whether any alternative matches the whole of `text`. `onTrial` is told of each alternative that is tried. */
   matches(text: string, onTrial?: () => void): boolean;
-}
-
-/** One alternative with a `*`: the texts between them. */
-interface Wildcard {
-  readonly prefix: string;
-  readonly suffix: string;
-  readonly middle: readonly string[];
 }
 
 interface Index {
@@ -53,16 +48,6 @@ function withAdditions(pattern: string): readonly string[] {
   ];
 }
 
-function toWildcard(pattern: string): Wildcard {
-  const [first, last] = [pattern.indexOf('*'), pattern.lastIndexOf('*')];
-  const between = pattern.slice(first, last).split('*');
-  return {
-    prefix: pattern.slice(0, first),
-    suffix: pattern.slice(last + 1),
-    middle: between.filter((part) => part !== ''),
-  };
-}
-
 const hasPrefix = ({ prefix }: Wildcard): boolean => prefix !== '';
 
 function indexBy(wildcards: readonly Wildcard[], fixedOf: (one: Wildcard) => string): Index {
@@ -77,17 +62,4 @@ function indexBy(wildcards: readonly Wildcard[], fixedOf: (one: Wildcard) => str
 
 function candidates({ byFixed, lengths }: Index, text: string, fixedOf: (length: number) => string): Wildcard[] {
   return lengths.filter((length) => length <= text.length).flatMap((length) => byFixed.get(fixedOf(length)) ?? []);
-}
-
-/** The first place where a part fits is as good as any: what follows has then the most text left. */
-function matchesWildcard({ prefix, suffix, middle }: Wildcard, text: string): boolean {
-  const end = text.length - suffix.length;
-  if (end < prefix.length || !text.startsWith(prefix) || !text.endsWith(suffix)) return false;
-  let at = prefix.length;
-  for (const part of middle) {
-    const found = text.indexOf(part, at);
-    if (found === -1 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return true;
 }
