@@ -13,7 +13,7 @@ export interface Results {
   readonly comparisons: readonly Comparison[];
   readonly coldStarts: readonly ColdStart[];
   readonly references: MeasuredReferences;
-  readonly security: MeasuredVariants;
+  readonly security: readonly MeasuredVariants[];
   readonly memory: { readonly now: number; readonly peak: number } | undefined;
 }
 
@@ -46,8 +46,7 @@ export function renderReport(results: Results): string {
     '',
     '## Security and audit',
     '',
-    ...variantLines(results.security),
-    '',
+    ...results.security.flatMap((measured) => [...variantLines(measured), '']),
   ].join('\n');
 }
 

@@ -59,6 +59,14 @@ export function createFaultyDisk(): FaultyDisk {
 
   function faultyFile(file: DiskFile, path: string): DiskFile {
     const tell = (change: Change): void => void known.get(path)?.unsynced.push(change);
+    const synced = async (): Promise<void> => {
+      if (isHit('unsynced', path)) throw systemError('EIO');
+      const content = await fs.readFile(path);
+      const one = known.get(path);
+      one?.unsynced.splice(0);
+      if (one !== undefined) one.durable = content;
+      disk.onOperation();
+    };
     return {
       async write(bytes, at) {
         while (disk.isStuck) await new Promise((resolve) => setTimeout(resolve, 2));
@@ -69,15 +77,11 @@ export function createFaultyDisk(): FaultyDisk {
         tell({ at, bytes: taken });
         disk.onOperation();
         if (isHit('full', path)) throw systemError('ENOSPC');
+        await synced();
       },
       async sync() {
-        if (isHit('unsynced', path)) throw systemError('EIO');
         await file.sync();
-        const content = await fs.readFile(path);
-        const one = known.get(path);
-        one?.unsynced.splice(0);
-        if (one !== undefined) one.durable = content;
-        disk.onOperation();
+        await synced();
       },
       async truncate(size) {
         await file.truncate(size);

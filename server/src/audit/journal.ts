@@ -61,6 +61,8 @@ export interface Journal<T> {
 /** The event loop goes on between batches. */
 const batchRecords = 1024;
 const batchBytes = 1024 * 1024;
+/** Longest a record that is waited for is held back, so that others share its write. */
+const crowdMs = 1;
 
 interface Failing {
   readonly from: string;
@@ -80,6 +82,10 @@ class Queue<T> implements Journal<T> {
   /** Prevents the next run that is due. */
   #cancelDue: (() => void) | undefined;
   #inFlight: Batch<T> | undefined;
+  /** How many waited when the last batch was written, those of the batch among them: about as many are to come again. */
+  #crowd = 1;
+  /** What is due is due soon: nobody else is waited for. */
+  #isDueSoon = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: JournalOptions<T>) {
@@ -142,21 +148,27 @@ class Queue<T> implements Journal<T> {
   }
 
   #wake(): void {
-    if (this.#running !== undefined || this.#cancelDue !== undefined) return;
+    if (this.#running !== undefined || this.#isDueSoon) return;
     const { mode, clock, limits } = this.#options;
-    if (mode === 'drop') this.#cancelDue = clock.after(limits.gatherMs, () => void this.#run());
-    else {
-      // The other requests of this turn of the event loop share the write.
-      const due = setImmediate(() => void this.#run());
-      this.#cancelDue = () => {
-        clearImmediate(due);
-      };
-    }
+    const isCrowd = mode === 'block' && this.#records >= this.#crowd;
+    if (isCrowd) this.#runSoon();
+    else this.#cancelDue ??= clock.after(mode === 'drop' ? limits.gatherMs : crowdMs, () => void this.#run());
+  }
+
+  /** The other requests of this turn of the event loop share the write. */
+  #runSoon(): void {
+    this.#cancelDue?.();
+    this.#isDueSoon = true;
+    const due = setImmediate(() => void this.#run());
+    this.#cancelDue = () => {
+      clearImmediate(due);
+    };
   }
 
   #run(): Promise<void> {
     this.#cancelDue?.();
     this.#cancelDue = undefined;
+    this.#isDueSoon = false;
     this.#running ??= this.#writeAll().finally(() => {
       this.#running = undefined;
       if (this.#closing === undefined) this.#retryLater();
@@ -164,15 +176,21 @@ class Queue<T> implements Journal<T> {
     return this.#running;
   }
 
-  /** Ends when nothing waits, or a write has failed. */
+  /** Ends when nothing waits, others are to be waited for, or a write has failed. */
   async #writeAll(): Promise<void> {
     let isGoingOn = true;
     while (isGoingOn) {
       const batch = this.#waiting[0];
-      if (batch !== undefined) isGoingOn = await this.#writeBatch(batch);
+      if (batch !== undefined) isGoingOn = (await this.#writeBatch(batch)) && !this.#isToGather();
       else if (this.#failing !== undefined) isGoingOn = await this.#tellGap(this.#failing);
       else isGoingOn = false;
     }
+  }
+
+  /** Those who were just answered are about to ask again: a write for all costs little more than a write for some. */
+  #isToGather(): boolean {
+    const isWaitedFor = this.#options.mode === 'block' && this.#closing === undefined && this.#failing === undefined;
+    return isWaitedFor && this.#waiting.length > 0 && this.#records < this.#crowd;
   }
 
   #retryLater(): void {
@@ -190,6 +208,7 @@ class Queue<T> implements Journal<T> {
     const isWritten = await this.#write(batch.entries);
     this.#inFlight = undefined;
     if (!isWritten || this.#waiting[0] !== batch) return isWritten;
+    this.#crowd = Math.min(this.#records, batchRecords);
     this.#forget(batch);
     batch.settle();
     return true;

@@ -44,14 +44,7 @@ export function createPipes(options: PipesOptions): Pipes {
   const outboxes = isDirect
     ? []
     : sinks.map((sink) => createOutbox(sink, { ...tellingOf(sink.name, options), limits }));
-  const handOn: HandOn = isDirect
-    ? async (records) => {
-        const signal = AbortSignal.timeout(limits.writeMs);
-        await Promise.all(sinks.map((sink) => sink.deliver(records, signal)));
-      }
-    : (records) => {
-        for (const outbox of outboxes) for (const record of records) void outbox.push(record);
-      };
+  const handOn = isDirect ? deliverAll(sinks, limits.writeMs) : fillAll(outboxes);
   const journals = new Map(logNames.map((log) => [log, journalOf(log, handOn, options)]));
   const queries = journals.get('queries');
   return {
@@ -71,6 +64,20 @@ export function createPipes(options: PipesOptions): Pipes {
       await Promise.all(outboxes.map((outbox) => outbox.close()));
       await Promise.all(sinks.map((sink) => sink.close()));
     },
+  };
+}
+
+function deliverAll(sinks: readonly Sink[], withinMs: number): HandOn {
+  return async (records) => {
+    const signal = AbortSignal.timeout(withinMs);
+    await Promise.all(sinks.map((sink) => sink.deliver(records, signal)));
+  };
+}
+
+function fillAll(outboxes: readonly Journal<SinkRecord>[]): HandOn {
+  if (outboxes.length === 0) return undefined;
+  return (records) => {
+    for (const outbox of outboxes) for (const record of records) void outbox.push(record);
   };
 }
 

@@ -10,8 +10,8 @@ import type { SinkRecord } from './sinks/sink.js';
 /** Gives records their numbers and hashes, and hands them on. */
 export type WriteBatch = (texts: readonly string[]) => Promise<void>;
 
-/** Takes what is sealed: at once, or when it is delivered. */
-export type HandOn = (records: readonly SinkRecord[]) => Promise<void> | void;
+/** Takes what is sealed: at once, or when it is delivered. Undefined: there is nobody to take it. */
+export type HandOn = ((records: readonly SinkRecord[]) => Promise<void> | void) | undefined;
 
 /** How often files past their time are looked for. */
 const expireMs = 60_000;
@@ -27,7 +27,7 @@ export function fileWriter(log: LogName, file: FileLog, handOn: HandOn, now: () 
   };
   return async (texts) => {
     const { lines, tip } = await file.append([...texts, ...(await expired())]);
-    await handOn(recordsOf(lines, { log, chain: file.head.chain, seq: tip.seq }));
+    await handOn?.(recordsOf(lines, { log, chain: file.head.chain, seq: tip.seq }));
   };
 }
 
@@ -37,7 +37,7 @@ export function passingWriter(log: LogName, handOn: HandOn): WriteBatch {
   let tip: Tip = { seq: 0, hash: genesis(log, chain) };
   return async (texts) => {
     const sealed = seal(tip, texts);
-    await handOn(recordsOf(sealed.lines, { log, chain, seq: sealed.tip.seq }));
+    await handOn?.(recordsOf(sealed.lines, { log, chain, seq: sealed.tip.seq }));
     tip = sealed.tip;
   };
 }

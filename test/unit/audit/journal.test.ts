@@ -154,15 +154,50 @@ describe('a journal that drops and counts', () => {
 describe('a journal that blocks', () => {
   const blocking = { mode: 'block' } as const;
 
-  it('has those of one moment wait together, and no longer than it takes', async () => {
-    const { journal, written, outcomes, end, turn } = aStage(blocking);
+  it('has those of one moment wait together', async () => {
+    const { journal, clock, written, turn } = aStage(blocking);
+    const first = [journal.push('a'), journal.push('b')];
+    expect(first[0]).to.equal(first[1]);
+    await turn();
+    expect([written, clock.next]).to.deep.equal([[['a', 'b']], undefined]);
+    await first[0];
+  });
+
+  it('has who comes while others are written wait for as many as there were, a millisecond at most', async () => {
+    const { journal, clock, written, outcomes, end, turn } = aStage(blocking);
     outcomes.push('hangs');
     const first = [journal.push('a'), journal.push('b')];
     await turn();
     const second = journal.push('c');
-    expect(first[0]).to.equal(first[1]).and.to.not.equal(second);
+    expect(first[0]).to.not.equal(second);
     end();
-    await Promise.all([...first, second]);
+    await first[0];
+    await turn();
+    expect([written, clock.next]).to.deep.equal([[['a', 'b']], 1]);
+    void journal.push('d');
+    void journal.push('e');
+    await second;
+    void journal.push('f');
+    await turn();
+    expect(written).to.deep.equal([
+      ['a', 'b'],
+      ['c', 'd', 'e'],
+    ]);
+    clock.pass(1);
+    await turn();
+    expect(written[2]).to.deep.equal(['f']);
+    // It was alone: the next is not held back.
+    await journal.push('g');
+    expect(written[3]).to.deep.equal(['g']);
+  });
+
+  it('writes what is held back at once when it closes', async () => {
+    const { journal, written, turn } = aStage(blocking);
+    void journal.push('a');
+    void journal.push('b');
+    await turn();
+    void journal.push('c');
+    await journal.close();
     expect(written).to.deep.equal([['a', 'b'], ['c']]);
   });
 

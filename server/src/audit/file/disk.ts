@@ -10,16 +10,20 @@ export interface Disk {
 }
 
 export interface DiskFile {
+  /** Once it resolves, what was written survives a loss of power. */
   write(bytes: Uint8Array, position: number): Promise<void>;
-  /** What was written survives a loss of power. */
+  /** That of what was cut off nothing comes back. */
   sync(): Promise<void>;
   truncate(size: number): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Each write waits for the disk itself: one trip to a thread of its own in place of two. Elsewhere that says less than a sync. */
+const dataSync = process.platform === 'linux' ? constants.O_DSYNC : 0;
+
 export const systemDisk: Disk = {
   async open(path) {
-    const handle = await fs.open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    const handle = await fs.open(path, constants.O_RDWR | constants.O_CREAT | dataSync, 0o600);
     return {
       write: (bytes, position) => writeAll(handle, bytes, position),
       sync: () => handle.datasync(),
@@ -44,4 +48,5 @@ async function writeAll(handle: fs.FileHandle, bytes: Uint8Array, position: numb
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
   }
+  if (dataSync === 0) await handle.datasync();
 }

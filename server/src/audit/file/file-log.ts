@@ -146,9 +146,11 @@ class OpenLog implements FileLog {
     const bytes = bytesOf(sealed.lines);
     this.#isTorn = true;
     const current = await this.#segmentFor(bytes.length);
-    await current.file.write(bytes, current.size);
-    await current.file.sync();
-    await this.#writeHead({ count: sealed.tip.seq, hash: sealed.tip.hash });
+    const written = current.file.write(bytes, current.size);
+    // Signed while the disk is at work, written when the records are there.
+    const head = this.#nextHead({ count: sealed.tip.seq, hash: sealed.tip.hash });
+    await written;
+    await this.#writeHead(head);
     current.size += bytes.length;
     this.#isTorn = false;
     return sealed;
@@ -168,14 +170,17 @@ class OpenLog implements FileLog {
     return next;
   }
 
-  /** The head is durable after its records are: never the other way round. */
-  async #writeHead(moved: Partial<Head>): Promise<void> {
+  #nextHead(moved: Partial<Head>): SignedHead {
     const { log, chain, number, first, start, count, hash } = this.#head;
     const time = new Date(this.#options.now()).toISOString();
-    const head = this.#options.signer.sign({
+    return this.#options.signer.sign({
       ...{ log, chain, number: number + 1, first, start, count, hash, time },
       ...moved,
     });
+  }
+
+  /** The head is durable after its records are: never the other way round. */
+  async #writeHead(head: SignedHead): Promise<void> {
     await this.#headFile?.write(head);
     this.#head = head;
   }
@@ -188,7 +193,7 @@ class OpenLog implements FileLog {
     const { disk } = this.#options;
     await this.#reopen();
     const { number } = this.#head;
-    await this.#writeHead({ number: number + 1 });
+    await this.#writeHead(this.#nextHead({ number: number + 1 }));
     const current = this.#current;
     if (current !== undefined) {
       await current.file.truncate(current.size);
@@ -218,7 +223,7 @@ class OpenLog implements FileLog {
     if (expired === undefined) return undefined;
     const { first } = this.#head;
     // A head that vouches for what stays comes first: files before it may go, or stay after a crash.
-    await this.#writeHead({ first: expired.first, start: expired.start });
+    await this.#writeHead(this.#nextHead({ first: expired.first, start: expired.start }));
     for (const { path } of expired.segments) await disk.remove(path);
     return { first, last: expired.first - 1 };
   }

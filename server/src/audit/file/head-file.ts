@@ -28,10 +28,7 @@ export interface HeadSlots {
 export async function openHeadFile(path: string, disk: Disk): Promise<HeadFile> {
   const file: DiskFile = await disk.open(path);
   return {
-    async write(head) {
-      await file.write(slotOf(head), slotNumber(head) * slotBytes);
-      await file.sync();
-    },
+    write: (head) => file.write(slotOf(head), slotNumber(head) * slotBytes),
     close: () => file.close(),
   };
 }
@@ -41,7 +38,6 @@ export async function makeHeadFile(path: string, heads: readonly SignedHead[], d
   const draft = await disk.open(`${path}.new`);
   try {
     for (const head of heads) await draft.write(slotOf(head), slotNumber(head) * slotBytes);
-    await draft.sync();
   } finally {
     await draft.close();
   }
