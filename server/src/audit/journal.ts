@@ -150,8 +150,7 @@ class Queue<T> implements Journal<T> {
   #wake(): void {
     if (this.#running !== undefined || this.#isDueSoon) return;
     const { mode, clock, limits } = this.#options;
-    const isCrowd = mode === 'block' && this.#records >= this.#crowd;
-    if (isCrowd) this.#runSoon();
+    if (this.#isCrowd()) this.#runSoon();
     else this.#cancelDue ??= clock.after(mode === 'drop' ? limits.gatherMs : crowdMs, () => void this.#run());
   }
 
@@ -178,19 +177,30 @@ class Queue<T> implements Journal<T> {
 
   /** Ends when nothing waits, others are to be waited for, or a write has failed. */
   async #writeAll(): Promise<void> {
+    let due = this.#waiting.length;
     let isGoingOn = true;
     while (isGoingOn) {
       const batch = this.#waiting[0];
-      if (batch !== undefined) isGoingOn = (await this.#writeBatch(batch)) && !this.#isToGather();
+      due -= 1;
+      if (batch !== undefined) isGoingOn = (await this.#writeBatch(batch)) && !this.#isToGather(due);
       else if (this.#failing !== undefined) isGoingOn = await this.#tellGap(this.#failing);
       else isGoingOn = false;
     }
   }
 
-  /** Those who were just answered are about to ask again: a write for all costs little more than a write for some. */
-  #isToGather(): boolean {
-    const isWaitedFor = this.#options.mode === 'block' && this.#closing === undefined && this.#failing === undefined;
-    return isWaitedFor && this.#waiting.length > 0 && this.#records < this.#crowd;
+  /** Whether a write now is for so many that it need not wait for others. */
+  #isCrowd(): boolean {
+    if (this.#options.mode === 'block') return this.#records >= this.#crowd;
+    return this.#records >= batchRecords || !this.isRoomy;
+  }
+
+  /**
+   * A write for all costs little more than a write for some: those who were just answered are about to ask again, and where
+   * nobody waits, what came while `due` batches were written has its own time to gather.
+   */
+  #isToGather(due: number): boolean {
+    if (this.#closing !== undefined || this.#failing !== undefined || this.#waiting.length === 0) return false;
+    return (this.#options.mode === 'block' || due <= 0) && !this.#isCrowd();
   }
 
   #retryLater(): void {

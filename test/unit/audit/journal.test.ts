@@ -67,6 +67,28 @@ describe('a journal that drops and counts', () => {
     expect(written).to.deep.equal([['a', 'b', 'c']]);
   });
 
+  it('gathers again what comes while others are written', async () => {
+    const { journal, clock, written, outcomes, end, turn } = aStage();
+    outcomes.push('hangs');
+    void journal.push('a');
+    clock.pass(50);
+    await turn();
+    for (const text of ['b', 'c']) void journal.push(text);
+    end();
+    await turn();
+    expect(written).to.deep.equal([['a']]);
+    clock.pass(50);
+    await turn();
+    expect(written).to.deep.equal([['a'], ['b', 'c']]);
+  });
+
+  it('writes at once what fills most of the queue', async () => {
+    const { journal, written, turn } = aStage();
+    for (const text of ['a', 'b', 'c', 'd']) void journal.push(text);
+    await turn();
+    expect(written).to.deep.equal([['a', 'b', 'c', 'd']]);
+  });
+
   it('keeps what could not be written, and tries again after longer and longer waits', async () => {
     const { journal, clock, written, outcomes, told, turn } = aStage();
     outcomes.push('fails', 'fails', 'fails');
