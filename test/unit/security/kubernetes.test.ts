@@ -54,7 +54,7 @@ describe('tokens of Kubernetes service accounts', () => {
           ['system:serviceaccounts:shop', ['reader']],
         ]),
       },
-      outgoing: createOutgoing({ ca: null, timeoutMs: 100, maxBytes: 4096 }),
+      outgoing: createOutgoing({ ca: null, timeoutMs: 1000, maxBytes: 4096 }),
       gate: createBoundedGate({ atOnce: 4, waiting: 4 }),
       outages: createOutages('kubernetes', emit),
       now: () => time.now,
@@ -120,7 +120,7 @@ describe('tokens of Kubernetes service accounts', () => {
   });
 
   const useless: readonly (readonly [string, Says, string])[] = [
-    ['is slow', { hang: true }, 'no answer within 100 ms'],
+    ['is slow', { hang: true }, 'no answer within 1000 ms'],
     ['refuses this server', { status: 403, json: {} }, 'the answer was 403'],
     ['has no status', { status: 201, json: { kind: 'TokenReview' } }, 'the answer has no status'],
     ['is a list', { json: [] }, 'the answer has no status'],
