@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { systemCode } from '../core/system-code.js';
 
 /** The room's one way out: keys of issuers, and the servers that tell about tokens. */
 export interface Outgoing {
@@ -44,7 +45,9 @@ export function createOutgoing({ ca, timeoutMs, maxBytes }: OutgoingOptions): Ou
         const response = await send(question, agent, AbortSignal.any([deadline, signal]));
         return await answerOf(response, maxBytes);
       } catch (error) {
-        return failed(deadline.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error));
+        return failed(
+          deadline.aborted ? `no answer within ${timeoutMs} ms` : (systemCode(error) ?? 'the connection failed'),
+        );
       }
     },
     close() {
@@ -93,10 +96,4 @@ function parsed(text: string): Answer {
 
 function failed(reason: string): Answer {
   return { kind: 'failed', reason };
-}
-
-/** Codes of Node (`ECONNREFUSED`, `CERT_HAS_EXPIRED`) tell what is wrong and nothing else. */
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : 'the connection failed';
 }

@@ -1,4 +1,5 @@
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { systemCode } from '../core/system-code.js';
 import { checkMaterial, tlsInvalid, type CheckedMaterial, type TlsMaterial } from './tls-material.js';
 
 export type TlsVersion = '1.2' | '1.3';
@@ -45,13 +46,7 @@ export function contextOf(material: TlsMaterial, rules: TlsRules): TlsContext {
   try {
     createSecureContext(options);
   } catch (cause) {
-    throw tlsInvalid(`what was read cannot be used (${reasonOf(cause)})`);
+    throw tlsInvalid(`what was read cannot be used (${systemCode(cause) ?? 'it is malformed'})`);
   }
   return { options, checked };
-}
-
-/** Codes of OpenSSL say what is wrong; its sentences may have more in them. */
-function reasonOf(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : 'it is malformed';
 }

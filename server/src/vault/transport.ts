@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { systemCode } from '../core/system-code.js';
 
 export interface TransportOptions {
   /** `https://vault.example.com:8200`, or with a path. The one origin that is ever spoken to. */
@@ -51,7 +52,9 @@ export function createTransport(options: TransportOptions): Transport {
       try {
         return await readAnswer(await open(request, agent, signal), options.maxBytes);
       } catch (error) {
-        return failed(deadline.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error));
+        return failed(
+          deadline.aborted ? `no answer within ${timeoutMs} ms` : (systemCode(error) ?? 'the connection failed'),
+        );
       }
     },
     close: () => {
@@ -96,10 +99,4 @@ async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<
 
 function failed(reason: string): TransportAnswer {
   return { kind: 'failed', reason };
-}
-
-/** Codes of Node (`ECONNREFUSED`, `CERT_HAS_EXPIRED`) tell what is wrong and nothing else. */
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : 'the connection failed';
 }
