@@ -1,14 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { promises as fs } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'mocha';
 import { Client } from 'pg';
 import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
 import { selfSigned } from './self-signed.js';
 
 /** A PostgreSQL of its own, on loopback with TLS, in a folder that goes with it. */
@@ -132,14 +131,4 @@ async function unprivileged(folder: string): Promise<Owner> {
 function run(program: string, args: readonly string[], owner: Owner): void {
   const { status, stderr } = spawnSync(program, args, owner);
   if (status !== 0) throw new Error(`${program}: ${stderr.toString()}`);
-}
-
-/** PostgreSQL takes no port 0. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

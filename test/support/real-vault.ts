@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
 import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
 
 /** Vault's own server in a process of its own, in memory. */
 export interface RealVault {
@@ -131,14 +131,6 @@ async function startDevServer(): Promise<Started> {
   // It brings a KV engine of its own there.
   await send(new URL('/v1/sys/mounts/secret', address), 'DELETE', rootToken, undefined);
   return { child, address, rootToken };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function firstLine(child: ChildProcess): Promise<Printed> {

@@ -1,9 +1,8 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { createCleanups } from '../../support/cleanups.js';
 import { eventually } from '../../support/eventually.js';
 import { kvOf, startFakeVault, type VaultAsked, type VaultSays } from '../../support/fake-vault.js';
+import { freePort } from '../../support/free-port.js';
 import {
   startReferringServer,
   type Answer,
@@ -139,11 +138,3 @@ describe('a bad day of Vault, for who refers to it', () => {
     expect(server.log()).to.contain('"reason":"unusable"').and.not.contain('canary');
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
