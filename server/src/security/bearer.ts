@@ -1,6 +1,6 @@
 import { nameOf, rolesOfClaims, timeOf, type ClaimMapping, type Claims } from './claims.js';
 import type { IssuerKeys } from './issuer-keys.js';
-import { unverifiedClaims, verifyJwt, type JwtRules, type JwtVerdict } from './jwt.js';
+import { headerProblem, unverifiedClaims, verifyJwt, type JwtRules, type JwtVerdict } from './jwt.js';
 import { createPrincipal } from './principal.js';
 import { bearerTokenOf, refused, type Scheme, type Verdict } from './scheme.js';
 
@@ -26,6 +26,9 @@ export function createBearerScheme(issuers: readonly TrustedIssuer[]): Scheme {
       const token = bearerTokenOf(credential);
       const issuer = issuerOf(token);
       if (issuer === undefined) return refused('its issuer is not configured');
+      // Keys that cannot be had are no reason to let it come again.
+      const problem = headerProblem(token, issuer.rules);
+      if (problem !== undefined) return refused(problem);
       const verdict = await verified(token, issuer, signal);
       return verdict.kind === 'valid' ? recognized(verdict.claims, issuer) : refused(verdict.reason);
     },

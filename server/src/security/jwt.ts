@@ -1,5 +1,5 @@
 /** JSON Web Tokens (RFC 7519, RFC 8725). The one file that imports jose. */
-import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import type { JWK, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import { isClaims, type Claims } from './claims.js';
 
@@ -54,6 +54,30 @@ export function unverifiedClaims(token: string): Claims | undefined {
   }
 }
 
+const notSigned = 'it is not a signed JSON Web Token';
+
+/** What its header alone tells against a token, whatever key has signed it; undefined: nothing. */
+export function headerProblem(token: string, { algorithms, accessTokensOnly }: JwtRules): string | undefined {
+  const header = unverifiedHeader(token);
+  // There is no extension that is understood here.
+  if (typeof header?.['alg'] !== 'string' || Object.hasOwn(header, 'crit')) return notSigned;
+  if (!algorithms.includes(header['alg'])) return 'its `alg` is not allowed';
+  return accessTokensOnly && !isAccessTokenType(header['typ']) ? 'its `typ` is not taken' : undefined;
+}
+
+function unverifiedHeader(token: string): Claims | undefined {
+  try {
+    return decodeProtectedHeader(token);
+  } catch {
+    return undefined;
+  }
+}
+
+/** RFC 7515 §4.1.9: a media type, whose `application/` may be left out. */
+function isAccessTokenType(type: unknown): boolean {
+  return typeof type === 'string' && /^(application\/)?at\+jwt$/i.test(type);
+}
+
 /** `jku`, `x5u`, `jwk` and `x5c` in a token's header have no part in it: keys come from the key set alone. */
 export async function verifyJwt(token: string, keys: KeySet, rules: JwtRules): Promise<JwtVerdict> {
   const options = optionsOf(rules);
@@ -106,6 +130,5 @@ function reasonOf(error: unknown): string {
     return error.reason === 'missing'
       ? `its claim \`${error.claim}\` is missing`
       : `its \`${error.claim}\` is not taken`;
-  if (error instanceof errors.JOSEAlgNotAllowed) return 'its `alg` is not allowed';
-  return 'it is not a signed JSON Web Token';
+  return notSigned;
 }

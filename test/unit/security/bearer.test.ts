@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { createPrincipal, type Role } from '#server/security/principal.js';
 import { aBearerStage, nameIn, start, type BearerMore, type BearerStage } from '../../support/bearer-stage.js';
 import { createCleanups } from '../../support/cleanups.js';
+import { expectError } from '../../support/expect-error.js';
 import { aSigningKey, rawToken, signToken, startTestIssuer, type SigningKey } from '../../support/test-issuer.js';
 
 describe('bearer tokens', () => {
@@ -123,7 +124,7 @@ describe('bearer tokens', () => {
       ['no `alg`', (claims) => rawToken({ kid: 'k1' }, claims, 'AAAA'), 'it is not a signed JSON Web Token'],
       [
         'a signature that is not there',
-        (claims) => rawToken({ alg: 'ES256', kid: 'k1' }, claims),
+        (claims) => rawToken({ alg: 'ES256', typ: 'at+jwt', kid: 'k1' }, claims),
         'its signature is wrong',
       ],
       ['a `kid` that is a path', (claims) => signToken(claims, key, { kid: '../../../../dev/null' }), noKey],
@@ -148,6 +149,34 @@ describe('bearer tokens', () => {
     it(`are refused with ${what}`, async () => {
       const { verify, claims } = await stage();
       expect(nameIn(await verify(await make(claims())))).to.equal(reason);
+    });
+  }
+
+  const withoutKeys: readonly (readonly [string, (claims: object) => string, string])[] = [
+    ['no signature', (claims) => rawToken({ alg: 'none', typ: 'at+jwt' }, claims), notAllowed],
+    ['a shared secret', (claims) => hs256(claims, 'x'), notAllowed],
+    [
+      'an algorithm that is not allowed',
+      (claims) => rawToken({ alg: 'ES512', typ: 'at+jwt' }, claims, 'AA'),
+      notAllowed,
+    ],
+    ['the type of others', (claims) => rawToken({ alg: 'ES256', typ: 'JWT' }, claims, 'AA'), 'its `typ` is not taken'],
+    ['no type', (claims) => rawToken({ alg: 'ES256' }, claims, 'AA'), 'its `typ` is not taken'],
+    [
+      'a `crit` that nobody knows',
+      (claims) => rawToken({ alg: 'ES256', typ: 'at+jwt', crit: ['x'], x: 1 }, claims, 'AA'),
+      'it is not a signed JSON Web Token',
+    ],
+    ['a header that is none', (claims) => rawToken(['ES256'], claims, 'AA'), 'it is not a signed JSON Web Token'],
+  ];
+  for (const [what, make, reason] of withoutKeys) {
+    it(`are refused with ${what} even while the keys of their issuer cannot be had, and without a look for them`, async () => {
+      const { verify, claims, issuer } = await stage();
+      issuer.answer(() => ({ status: 500, json: {} }));
+      expect(nameIn(await verify(make(claims())))).to.equal(reason);
+      expect(issuer.asked).to.deep.equal([]);
+      const right = await signToken(claims(), key);
+      await expectError('CONFIG_AUTHENTICATION_UNAVAILABLE', () => verify(right));
     });
   }
 
