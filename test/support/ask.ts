@@ -17,6 +17,8 @@ export interface TlsClient {
   readonly ca: string;
   readonly cert?: string;
   readonly key?: string;
+  /** To be resumed. */
+  readonly session?: Buffer;
 }
 
 export interface Reply {

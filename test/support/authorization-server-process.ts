@@ -86,6 +86,8 @@ function configurationOf({ clients }: StartServer, kids: readonly string[]): Con
         enabled: true,
         tlsClientAuth: true,
         selfSignedTlsClientAuth: true,
+        // Of clients that are registered so.
+        certificateBoundAccessTokens: true,
         getCertificate: ({ socket }) => (socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined),
         certificateAuthorized: ({ socket }) => socket instanceof TLSSocket && socket.authorized,
         certificateSubjectMatches: ({ socket }, _, expected) =>

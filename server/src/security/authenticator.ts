@@ -1,12 +1,13 @@
 import type { Emit } from '../core/events.js';
 import { createSingleFlight } from '../core/single-flight.js';
+import { withHolder } from './confirmation.js';
 import { credentialId, credentialOf, type GatewayHeaders } from './credential.js';
 import { createLastLines, soleAuthorization } from './last-lines.js';
 import type { Presented } from './presented.js';
 import { anonymousPrincipal, type Principal } from './principal.js';
 import { createRefusals } from './refusals.js';
 import { createRemembered } from './remembered.js';
-import { refused, type Credential, type Scheme, type Verdict } from './scheme.js';
+import { refused, type Credential, type Recognized, type Scheme, type Verdict } from './scheme.js';
 
 /** Decides who asks, over every scheme that is configured. */
 export interface Authenticator {
@@ -61,14 +62,24 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const refusals = createRefusals(options);
   const lastLines = createLastLines();
 
-  const verify = async (scheme: Scheme, credential: Credential, signal: AbortSignal): Promise<Verdict> => {
+  const schemeOf = (credential: Credential): Scheme | undefined => schemes.find((one) => one.takes(credential));
+  /** Whoever brings it: the verdict is for all connections. */
+  const verify = async (credential: Credential, signal: AbortSignal): Promise<Verdict> => {
     const id = credentialId(credential);
+    const known = remembered.get(id);
+    if (known !== undefined) return known;
+    const scheme = schemeOf(credential);
+    if (scheme === undefined) return noScheme;
     const verdict = await flights.run(id, signal, (shared) => scheme.verify(credential, shared));
     if (verdict.kind === 'refused') return verdict;
-    const { principal, rememberMs } = verdict;
-    if (principal.expiresAt !== null && principal.expiresAt <= now()) return refused('it has expired');
-    remembered.keep(id, principal, rememberMs);
+    const { expiresAt } = verdict.principal;
+    if (expiresAt !== null && expiresAt <= now()) return refused('it has expired');
+    remembered.keep(id, verdict);
     return verdict;
+  };
+  const principalOf = (recognized: Recognized | undefined, presented: Presented): Principal | undefined => {
+    const verdict = recognized && withHolder(recognized, presented, now);
+    return verdict?.kind === 'recognized' ? verdict.principal : undefined;
   };
 
   return {
@@ -78,22 +89,20 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       const found = credentialOf(presented, places);
       if (found.kind !== 'one') throw refusals.form(found, presented);
       const { credential } = found;
-      const known = remembered.get(credentialId(credential));
-      if (known !== undefined) return known;
-      const scheme = schemes.find((one) => one.takes(credential));
-      const verdict = scheme === undefined ? noScheme : await verify(scheme, credential, signal);
+      const verified = await verify(credential, signal);
+      const verdict = verified.kind === 'recognized' ? withHolder(verified, presented, now) : verified;
       if (verdict.kind === 'recognized') return verdict.principal;
-      const { kind } = credential;
-      throw refusals.wrong({ kind, scheme: scheme?.name ?? null, reason: verdict.reason }, presented);
+      const scheme = schemeOf(credential)?.name ?? null;
+      throw refusals.wrong({ kind: credential.kind, scheme, reason: verdict.reason }, presented);
     },
     recognize(presented) {
       const line = gateway === null ? soleAuthorization(presented) : undefined;
       const known = lastLines.idOf(presented, line);
-      if (known !== undefined) return remembered.get(known);
+      if (known !== undefined) return principalOf(remembered.get(known), presented);
       const found = credentialOf(presented, places);
       if (found.kind !== 'one') return undefined;
       const id = credentialId(found.credential);
-      const principal = remembered.get(id);
+      const principal = principalOf(remembered.get(id), presented);
       if (principal !== undefined) lastLines.keep(presented, line, id);
       return principal;
     },

@@ -1,4 +1,5 @@
 import { nameOf, rolesOfClaims, timeOf, type ClaimMapping, type Claims } from './claims.js';
+import { boundBy } from './confirmation.js';
 import type { IssuerKeys } from './issuer-keys.js';
 import { headerProblem, unverifiedClaims, verifyJwt, type JwtRules, type JwtVerdict } from './jwt.js';
 import { createPrincipal } from './principal.js';
@@ -52,5 +53,6 @@ function recognized(claims: Claims, { mapping, rules }: TrustedIssuer): Verdict 
   const roles = rolesOfClaims(claims, mapping);
   const end = timeOf(claims, 'exp');
   const expiresAt = end === null ? null : end + rules.skewMs;
-  return { kind: 'recognized', principal: createPrincipal({ name, scheme: 'bearer', roles, expiresAt }) };
+  const principal = createPrincipal({ name, scheme: 'bearer', roles, expiresAt });
+  return boundBy(claims, { kind: 'recognized', principal });
 }

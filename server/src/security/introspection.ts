@@ -1,7 +1,9 @@
 import { ConfigServerError } from '../core/errors.js';
 import type { BoundedGate } from './bounded-gate.js';
 import { isClaims, isMeantFor, nameOf, rolesOfClaims, timeOf, type ClaimMapping, type Claims } from './claims.js';
+import { boundBy } from './confirmation.js';
 import { credentialId } from './credential.js';
+import { unverifiedClaims } from './jwt.js';
 import type { Outages } from './outages.js';
 import type { Outgoing } from './outgoing.js';
 import { createPrincipal } from './principal.js';
@@ -48,7 +50,7 @@ export function createIntrospectionScheme({ servers, gate, now }: IntrospectionO
       server.outages.answered();
       if (answer['active'] !== true) continue;
       verdict = judge(answer, server, now());
-      if (verdict.kind === 'recognized') return verdict;
+      if (verdict.kind === 'recognized') return isOfDpop(answer) ? ofDpop : boundBy(binding(answer, token), verdict);
     }
     if (failures > 0) throw unavailable();
     return verdict;
@@ -104,6 +106,18 @@ function judge(claims: Claims, server: IntrospectionServer, now: number): Verdic
   const roles = rolesOfClaims(claims, mapping);
   const principal = createPrincipal({ name, scheme: 'introspection', roles, expiresAt: end });
   return { kind: 'recognized', principal, rememberMs };
+}
+
+const ofDpop = refused('it is a token of DPoP');
+
+/** RFC 9449 §6.2; such a token is not one that whoever has it may use. */
+function isOfDpop({ token_type: type }: Claims): boolean {
+  return typeof type === 'string' && type.toLowerCase() === 'dpop';
+}
+
+/** The answer; a token that says itself what it is bound to is bound, also where the answer leaves that out. */
+function binding(answer: Claims, token: string): Claims {
+  return Object.hasOwn(answer, 'cnf') ? answer : (unverifiedClaims(token) ?? {});
 }
 
 function unavailable(): ConfigServerError {

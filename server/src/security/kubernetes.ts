@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ConfigServerError } from '../core/errors.js';
 import type { BoundedGate } from './bounded-gate.js';
 import { isClaims, isName, rolesOf, textsOf, timeOf, type Claims, type RoleMapping } from './claims.js';
+import { boundBy } from './confirmation.js';
 import { credentialId } from './credential.js';
 import { unverifiedClaims } from './jwt.js';
 import type { Outages } from './outages.js';
@@ -81,13 +82,11 @@ function judge(status: Claims, token: string, { audiences, mapping, rememberMs, 
     return refused('it is for another audience');
   if (typeof name !== 'string' || !isName(name)) return refused('the API server names no user');
   const roles = rolesOf([name, ...textsOf(user['groups'])], mapping);
-  const expiresAt = timeOf(unverifiedClaims(token) ?? {}, 'exp');
+  const claims = unverifiedClaims(token) ?? {};
+  const expiresAt = timeOf(claims, 'exp');
   if (expiresAt !== null && !(expiresAt > now())) return refused('it has expired');
-  return {
-    kind: 'recognized',
-    principal: createPrincipal({ name, scheme: 'kubernetes', roles, expiresAt }),
-    rememberMs,
-  };
+  const principal = createPrincipal({ name, scheme: 'kubernetes', roles, expiresAt });
+  return boundBy(claims, { kind: 'recognized', principal, rememberMs });
 }
 
 function unavailable({ outages }: KubernetesOptions, reason: string): ConfigServerError {

@@ -40,6 +40,12 @@ export function createPrincipal(parts: PrincipalParts): Principal {
   return Object.freeze({ name, scheme, roles: Object.freeze(held), expiresAt, key });
 }
 
+/** `principal`, which ends at `end` at the latest. */
+export function endingBy(principal: Principal, end: number): Principal {
+  const { expiresAt } = principal;
+  return expiresAt !== null && expiresAt <= end ? principal : Object.freeze({ ...principal, expiresAt: end });
+}
+
 /** Everyone where `security.mode: none` is written, and on loopback without security: may do everything. */
 export const anonymousPrincipal: Principal = createPrincipal({ name: 'anonymous', scheme: 'anonymous', roles });
 

@@ -1,11 +1,14 @@
 import { createByteCache } from '../core/byte-cache.js';
-import type { Principal } from './principal.js';
+import type { Recognized } from './scheme.js';
 
-/** Principals of credentials that were verified a moment ago, by `credentialId`. Only successes are ever kept. */
+/**
+ * Credentials that were verified a moment ago, by `credentialId`. Only successes are ever kept. What one is bound to has still to
+ * be shown.
+ */
 export interface Remembered {
-  get(id: string): Principal | undefined;
+  get(id: string): Recognized | undefined;
   /** For a minute at most, and not past the credential's end. */
-  keep(id: string, principal: Principal, rememberMs?: number): void;
+  keep(id: string, recognized: Recognized): void;
   clear(): void;
 }
 
@@ -19,18 +22,19 @@ const longestMs = 60_000;
 
 export function createRemembered({ most, now }: RememberedOptions): Remembered {
   // Each counts as one: what is bounded is their number.
-  const kept = createByteCache<string, { readonly principal: Principal; readonly until: number }>(most);
+  const kept = createByteCache<string, { readonly recognized: Recognized; readonly until: number }>(most);
   return {
     get(id) {
       const entry = kept.get(id);
       if (entry === undefined) return undefined;
-      if (now() < entry.until) return entry.principal;
+      if (now() < entry.until) return entry.recognized;
       kept.delete(id);
       return undefined;
     },
-    keep(id, principal, rememberMs = longestMs) {
+    keep(id, recognized) {
+      const { principal, rememberMs = longestMs } = recognized;
       const until = now() + Math.min(rememberMs, longestMs);
-      kept.set(id, { principal, until: Math.min(until, principal.expiresAt ?? until) }, 1);
+      kept.set(id, { recognized, until: Math.min(until, principal.expiresAt ?? until) }, 1);
     },
     clear: () => {
       kept.clear();

@@ -16,15 +16,18 @@ export interface GatewayCredential {
   readonly certificate: ClientCertificate | null;
 }
 
+/** A credential that is right. */
+export interface Recognized {
+  readonly kind: 'recognized';
+  readonly principal: Principal;
+  /** For how long it may be remembered, in milliseconds; a minute is the most, and what goes without saying. */
+  readonly rememberMs?: number;
+  /** The fingerprint of the client certificate that it counts with; without: with any and none. */
+  readonly boundTo?: string;
+}
+
 /** What a scheme finds. `reason` is for the log alone: a client is told nothing beyond that it was refused. */
-export type Verdict =
-  | {
-      readonly kind: 'recognized';
-      readonly principal: Principal;
-      /** For how long it may be remembered, in milliseconds; a minute is the most, and what goes without saying. */
-      readonly rememberMs?: number;
-    }
-  | { readonly kind: 'refused'; readonly reason: string };
+export type Verdict = Recognized | { readonly kind: 'refused'; readonly reason: string };
 
 /** One way to recognize a principal. */
 export interface Scheme {

@@ -119,6 +119,15 @@ describe('tokens of Kubernetes service accounts', () => {
     expect(nameIn(await verify(token({ exp: start / 1000 })))).to.equal('it has expired');
   });
 
+  it('are bound to a client certificate where they say so, and refused where it is something else', async () => {
+    const { verify } = await stage(said(good));
+    const thumbprint = Buffer.alloc(32, 0xab).toString('base64url');
+    expect(await verify(token({ cnf: { 'x5t#S256': thumbprint } }))).to.have.property('boundTo', 'ab'.repeat(32));
+    expect(nameIn(await verify(token({ cnf: { jkt: thumbprint } })))).to.equal(
+      'its `cnf` binds it to something other than a client certificate',
+    );
+  });
+
   const useless: readonly (readonly [string, Says, string])[] = [
     ['is slow', { hang: true }, 'no answer within 1000 ms'],
     ['refuses this server', { status: 403, json: {} }, 'the answer was 403'],
