@@ -10,7 +10,7 @@ import { dynamicSecretsOf } from './app/dynamic-secrets.js';
 import { ciphersOf, encryptionNotices } from './app/encryption.js';
 import { usesMirror } from './app/git-source.js';
 import { parseFileOf } from './app/parse-file.js';
-import { authenticatorOf } from './app/security.js';
+import { authenticationOf } from './app/security.js';
 import { securityNotices } from './app/security-notices.js';
 import { createServing } from './app/serving.js';
 import type { Serving } from './app/serving.js';
@@ -98,12 +98,12 @@ export function createApp(settings: Settings, options: AppOptions = {}): App {
     const backend = options.backend?.(emit) ?? createBackend(context);
     const digestKey = await digestKeyFor(settings, directory);
     const ciphers = await ciphersOf(settings.encryption);
-    const authenticator = await authenticatorOf(settings.security, emit);
+    const authentication = await authenticationOf(settings, emit);
     const access = await accessOf(settings, emit);
     const vault = sectionVault(settings.vault, vaults);
     const dynamicSecrets = dynamicSecretsOf({ settings: settings.secrets, vault, emit });
     const tls = tlsOf(settings.server.tls, emit);
-    const made = { access, authenticator, ciphers, digestKey, dynamicSecrets, tls, vault };
+    const made = { access, authentication, ciphers, digestKey, dynamicSecrets, tls, vault };
     return createServing({ settings, audit, backend, ...made, subscribe, emit });
   };
   return {

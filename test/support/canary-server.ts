@@ -7,7 +7,7 @@ import type { Canaries } from './canaries.js';
 import { createCanaryVault, largestFile, type CanaryVault } from './canary-vault.js';
 import type { Cleanups } from './cleanups.js';
 import { startFakeVault, type FakeVault } from './fake-vault.js';
-import { aFolder } from './folders.js';
+import { aFolder, type Folder } from './folders.js';
 import { aRepository } from './git-repository.js';
 import { startGitServer } from './git-server.js';
 import { startJsonServer } from './json-server.js';
@@ -26,6 +26,8 @@ export interface CanaryServer extends Pick<CanaryFiles, 'cipher' | 'plain'> {
   readonly credentials: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** All that the server may write to. */
   readonly folders: readonly string[];
+  /** Tokens and users beside those of the settings. */
+  readonly people: { readonly folder: Folder; readonly name: string; readonly text: string };
   /** The text of its settings. */
   readonly settings: string;
 }
@@ -87,6 +89,7 @@ export async function startCanaryServer(
     webhooks: { github: { secret: webhookSecret }, gitlab: { secret: canaries.mint('token of webhooks') } },
     security: {
       ...people.security,
+      'credentials-file': path.join(place.path, 'settings/people.json'),
       introspection: [
         { url: `${issuer.url}/introspect`, 'client-id': 'cairn', 'client-secret': clientSecret, roles: ['reader'] },
       ],
@@ -98,7 +101,8 @@ export async function startCanaryServer(
       postgresql: { host: '127.0.0.1', port: 1, username: 'u', password: canaries.mint('password of the database') },
     },
   });
-  await place.write({ 'settings/cairn.json': settings });
+  const name = 'settings/people.json';
+  await place.write({ 'settings/cairn.json': settings, [name]: people.file });
   const [, TMPDIR = '', HOME = ''] = folders;
   const args = ['serve', '--port', '0', '--config', path.join(place.path, 'settings/cairn.json')];
   const program = startProgram(args, { env: { TMPDIR, HOME }, cwd: HOME });
@@ -110,7 +114,18 @@ export async function startCanaryServer(
   });
   const port = Number(new URL(await program.url).port);
   const { credentials } = people;
-  return { ...written, ofVault, vault, webhookSecret, credentials, folders, settings, program, port };
+  return {
+    ...written,
+    people: { folder: place, name, text: people.file },
+    ofVault,
+    vault,
+    webhookSecret,
+    credentials,
+    folders,
+    settings,
+    program,
+    port,
+  };
 }
 
 async function startRemote(cleanups: Cleanups, canaries: Canaries, files: CanaryFiles['files']): Promise<string> {
@@ -123,6 +138,8 @@ async function startRemote(cleanups: Cleanups, canaries: Canaries, files: Canary
 
 interface People extends Pick<CanaryServer, 'credentials'> {
   readonly security: object;
+  /** The credentials file. */
+  readonly file: string;
   readonly opaque: string;
 }
 
@@ -145,9 +162,9 @@ async function createPeople(canaries: Canaries): Promise<People> {
   const bearer = (word: string) => ({ authorization: `Bearer ${word}` });
   return {
     opaque,
+    file: JSON.stringify({ tokens: [entry] }),
     security: {
       basic: { users },
-      tokens: { entries: [entry] },
       policy: {
         rules: [
           { name: 'environments', principals: ['blind', 'ci', 'ann'], applications: ['*'], headers },

@@ -1,6 +1,12 @@
 import { defaultHttpLimits } from '#server/http/limits.js';
 import { createPolicyAccess } from '#server/security/access.js';
-import { createApiTokenScheme, formatTokenHash, makeApiToken, parseTokenHash } from '#server/security/api-token.js';
+import {
+  createApiTokenScheme,
+  createTokenRoster,
+  formatTokenHash,
+  makeApiToken,
+  parseTokenHash,
+} from '#server/security/api-token.js';
 import { createAuthenticator } from '#server/security/authenticator.js';
 import { createPolicy } from '#server/security/policy.js';
 import type { Role } from '#server/security/principal.js';
@@ -52,7 +58,7 @@ export async function startMatrixServer(): Promise<MatrixServer> {
     roles: [rolesOf.get(asker) ?? 'reader'],
     expiresAt: asker === 'expired' ? now : null,
   }));
-  const schemes = [createApiTokenScheme({ tokens: entries, now: () => now })];
+  const schemes = [createApiTokenScheme({ tokens: createTokenRoster(entries), now: () => now })];
   const authenticator = createAuthenticator({
     schemes,
     realm: 'cairn',

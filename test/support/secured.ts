@@ -6,6 +6,7 @@ import { createPolicy } from '#server/security/policy.js';
 import type { PolicyRule } from '#server/security/policy-rule.js';
 import { createPrincipal, type Role } from '#server/security/principal.js';
 import type { Presented } from '#server/security/presented.js';
+import { createWithdrawals } from '#server/security/withdrawals.js';
 import { startHttp, type FixtureOptions, type HttpFixture } from './http-fixture.js';
 
 /** Principals by the word after `Bearer`: `reader:team-a` has the role reader and the name team-a. */
@@ -38,6 +39,8 @@ export function namedAuthenticator(): NamedAuthenticator {
       const [word] = presented.header('authorization');
       return word !== undefined && known.has(word) && !ended.has(word) ? principalOf(word) : undefined;
     },
+    withdrawals: createWithdrawals(),
+    refuseWithdrawn: unknown,
     close: () => undefined,
   };
 }

@@ -13,7 +13,7 @@ export interface TokenRequest {
   readonly expires: string;
 }
 
-/** What `security.tokens.entries` has of a token. */
+/** What `security.tokens.entries`, and `tokens` of a credentials file, have of a token. */
 export interface TokenEntry {
   readonly id: string;
   readonly name: string;

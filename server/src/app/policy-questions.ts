@@ -1,4 +1,4 @@
-import { readPolicyBytes } from '../security/policy-bytes.js';
+import { readGuardedBytes } from '../security/guarded-bytes.js';
 import { runPolicyCases, type CaseOutcome, type PolicyCase } from '../security/policy-cases.js';
 import type { AccessRequest, Policy, RuleFinding, Ruling } from '../security/policy.js';
 import { parseQuery } from '../core/query.js';
@@ -11,7 +11,7 @@ import { policyOf } from './policy.js';
 /** The policy of a file, or the one that settings have. @throws ConfigServerError CONFIG_SETTINGS_INVALID, CONFIG_POLICY_INVALID */
 export async function policyFor(settings: Settings, file: string | undefined): Promise<AskedPolicy> {
   const path = file ?? settings.security['policy-file'];
-  if (path !== null) return policyOf(parsePolicyFile(path, await readPolicyBytes(path)), settings);
+  if (path !== null) return policyOf(parsePolicyFile(path, await readGuardedBytes(path, 'policy')), settings);
   if (settings.security.policy.rules.length > 0) return policyOf(settings.security.policy, settings);
   throw new ConfigServerError(
     'CONFIG_SETTINGS_INVALID',
@@ -21,7 +21,7 @@ export async function policyFor(settings: Settings, file: string | undefined): P
 
 /** What `policy` says of the cases in `path`. @throws ConfigServerError CONFIG_SETTINGS_INVALID, CONFIG_NAME_INVALID */
 export async function testPolicy(policy: AskedPolicy, path: string): Promise<readonly TestedCase[]> {
-  const cases = parsePolicyCases(path, await readPolicyBytes(path, 'cases'));
+  const cases = parsePolicyCases(path, await readGuardedBytes(path, 'cases'));
   return runPolicyCases(policy, cases.map(caseOf));
 }
 

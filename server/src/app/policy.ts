@@ -1,8 +1,3 @@
-import { realpathSync } from 'node:fs';
-import { dirname, sep } from 'node:path';
-import { parseRepositoryUri } from '../backends/git/repository-uri.js';
-import { readSearchLocation } from '../backends/native/search-locations.js';
-import { ConfigServerError } from '../core/errors.js';
 import type { Emit } from '../core/events.js';
 import type { HealthComponent } from '../core/health.js';
 import { extensions } from '../core/plan.js';
@@ -17,6 +12,7 @@ import type { GitSettings } from '../settings/sections/git-source.js';
 import type { SourceSettings } from '../settings/sections/sources.js';
 import type { Settings } from '../settings/schema.js';
 import { securityModeOf } from '../settings/security-check.js';
+import { requireOutside } from './outside.js';
 
 /** Who may read what, and what is told of that. */
 export interface ServerAccess {
@@ -33,7 +29,7 @@ export async function accessOf(settings: Settings, emit: Emit): Promise<ServerAc
   if (securityModeOf(security) !== 'configured') return { access: openAccess, close: () => undefined };
   const path = security['policy-file'];
   if (path !== null) {
-    requireOutside(path, settings.sources);
+    requireOutside('security.policy-file', path, settings.sources);
     return openPolicyFile({ path, parse: (bytes) => policyOf(parsePolicyFile(path, bytes), settings), emit });
   }
   const one = security.policy.rules.length === 0 ? ruleOfUser(security.user) : undefined;
@@ -100,42 +96,4 @@ function standIns(sources: readonly SourceSettings[]): ReadonlyMap<string, strin
     (source) => source.type === 'git' && [source, ...source.repositories].some((one) => one['try-master-branch']),
   );
   return new Map(triesMaster ? [['main', 'master']] : []);
-}
-
-/** Who can change configuration must not be able to change who may read it. */
-function requireOutside(path: string, sources: readonly SourceSettings[]): void {
-  const real = realPath(path);
-  for (const folder of sources.flatMap(foldersOf)) {
-    if (real === undefined || !`${real}${sep}`.startsWith(`${realPath(folder) ?? folder}${sep}`)) continue;
-    throw new ConfigServerError(
-      'CONFIG_SETTINGS_INVALID',
-      '`security.policy-file` stands in a folder that is served: who can change configuration could change who may read it. Move it elsewhere.',
-    );
-  }
-}
-
-function foldersOf(source: SourceSettings): readonly string[] {
-  if (source.type === 'native')
-    return source['search-locations'].map((location) => readSearchLocation(location).root.directory);
-  if (source.type === 'vault') return [];
-  return [source.uri, ...source.repositories.map(({ uri }) => uri)].flatMap(localFolder);
-}
-
-/** Of a URI with placeholders the folder that all its repositories are in. */
-function localFolder(uri: string): readonly string[] {
-  const sample = parseRepositoryUri(uri.replace(/\{[^{}]*\}/g, 'x'));
-  if (sample.kind !== 'local') return [];
-  const end = uri.indexOf('{');
-  if (end === -1) return [sample.path];
-  const fixed = parseRepositoryUri(`${uri.slice(0, end)}x`);
-  return fixed.kind === 'local' ? [dirname(fixed.path)] : [];
-}
-
-function realPath(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    // It is not there: reading it will say so.
-    return undefined;
-  }
 }

@@ -1,46 +1,10 @@
-import { createApiTokenScheme, parseTokenHash } from '../security/api-token.js';
-import { createBasicScheme, type BasicUser } from '../security/basic.js';
-import { createBoundedGate } from '../security/bounded-gate.js';
 import { createCertificateScheme } from '../security/certificate.js';
 import { parseCertificateIdentity, type CertificateIdentity } from '../security/certificate-identity.js';
 import { addressRanges, createGatewayScheme } from '../security/gateway.js';
-import { hashPassword, isPasswordOf, parsePasswordHash } from '../security/password-hash.js';
 import type { GatewayHeaders } from '../security/credential.js';
 import type { Scheme } from '../security/scheme.js';
 import type { SecuritySettings } from '../settings/sections/security.js';
 import { securityInvalid } from './security-invalid.js';
-
-/** Of the four threads that files and names are looked up in, too. */
-const passwordsAtOnce = 2;
-const mostPasswordsWaiting = 64;
-const printed = 'what `cairn token create` and `cairn password hash` print';
-
-export async function basicScheme({ basic, user }: SecuritySettings): Promise<readonly Scheme[]> {
-  const users: BasicUser[] = basic.users.map(({ name, 'password-hash': text, roles }) => {
-    const hash = parsePasswordHash(text);
-    if (hash === undefined)
-      throw securityInvalid(`The \`password-hash\` of the user ${JSON.stringify(name)} is none`, printed);
-    return { name, hash, roles };
-  });
-  if (user.password !== null) {
-    if (/^\{[^{}]*\}/.test(user.password))
-      throw securityInvalid('The password of `security.user` is encoded', 'one in clear, or `security.basic.users`');
-    users.push({ name: user.name, hash: await hashPassword(user.password), roles: user.roles });
-  }
-  if (users.length === 0) return [];
-  const gate = createBoundedGate({ atOnce: passwordsAtOnce, waiting: mostPasswordsWaiting });
-  return [createBasicScheme({ users, gate, verify: isPasswordOf })];
-}
-
-export function apiTokenScheme({ tokens }: SecuritySettings): readonly Scheme[] {
-  if (tokens.entries.length === 0) return [];
-  const entries = tokens.entries.map(({ hash: text, expires, ...entry }) => {
-    const hash = parseTokenHash(text);
-    if (hash === undefined) throw securityInvalid(`The \`hash\` of the token ${entry.id} is none`, printed);
-    return { ...entry, hash, expiresAt: expires };
-  });
-  return [createApiTokenScheme({ tokens: entries, now: Date.now })];
-}
 
 export function certificateScheme({ certificates }: SecuritySettings): readonly Scheme[] {
   if (certificates.entries.length === 0) return [];

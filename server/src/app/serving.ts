@@ -13,7 +13,6 @@ import { createHealth } from '../observability/health.js';
 import type { SourceHealth } from '../observability/health.js';
 import { tlsComponent } from '../observability/tls-health.js';
 import { vaultComponent, type VaultState } from '../observability/vault-health.js';
-import type { Authenticator } from '../security/authenticator.js';
 import { createCipherValues, type CipherValues } from '../secrets/cipher-values.js';
 import type { Ciphers } from '../secrets/ciphers.js';
 import type { ServerSettings } from '../settings/sections/server.js';
@@ -22,6 +21,7 @@ import type { Settings } from '../settings/schema.js';
 import type { Vault } from '../vault/vault.js';
 import type { Tls } from '../security/tls.js';
 import type { ServerAccess } from './policy.js';
+import type { ServerAuthentication } from './security.js';
 import { changeFeedOf, type Subscribe } from './change-feed.js';
 import { lookUpCheck } from './look-up.js';
 import type { DynamicSecrets } from './dynamic-secrets.js';
@@ -42,7 +42,7 @@ export interface ServingOptions {
   readonly digestKey: Uint8Array;
   readonly ciphers: Ciphers;
   /** Closed with the rest. */
-  readonly authenticator: Authenticator;
+  readonly authentication: ServerAuthentication;
   /** Null: in clear. Closed with the rest. */
   readonly tls: Tls | null;
   /** Closed with the rest. */
@@ -66,7 +66,7 @@ export interface Serving {
 }
 
 export function createServing(options: ServingOptions): Serving {
-  const { access, authenticator, backend, ciphers, dynamicSecrets, settings, tls, vault } = options;
+  const { access, authentication, backend, ciphers, dynamicSecrets, settings, tls, vault } = options;
   const state = { isStopping: false };
   const environments = environmentsOf(options);
   const health = healthOf(options, environments, () => state.isStopping);
@@ -86,7 +86,7 @@ export function createServing(options: ServingOptions): Serving {
     environments,
     feed,
     ciphers,
-    authenticator,
+    authenticator: authentication.authenticator,
     ...transportOf(settings.server, tls),
     access: access.access,
     health,
@@ -109,7 +109,7 @@ export function createServing(options: ServingOptions): Serving {
       state.isStopping = true;
       await server.close(reason);
       feed.close();
-      authenticator.close();
+      authentication.close();
       access.close();
       await webhooks.close();
       await backend.close();
@@ -156,7 +156,7 @@ function cipherValuesOf({ ciphers, settings, emit }: ServingOptions): CipherValu
 }
 
 function healthOf(
-  { settings, backend, vault, audit, tls, access: { health: policyHealth } }: ServingOptions,
+  { settings, backend, vault, audit, tls, access, authentication }: ServingOptions,
   environments: Environments,
   isStopping: () => boolean,
 ): HealthProbes {
@@ -172,7 +172,8 @@ function healthOf(
       ...(vault === null ? {} : { vault: vaultComponent(vaultStateOf(vault), Date.now()) }),
       ...(audit === undefined ? {} : { audit: audit.health() }),
       ...(tls === null ? {} : { tls: tlsComponent(tlsHealthOf(tls)) }),
-      ...(policyHealth === undefined ? {} : { policy: policyHealth() }),
+      ...(access.health === undefined ? {} : { policy: access.health() }),
+      ...(authentication.health === undefined ? {} : { credentials: authentication.health() }),
     }),
     isServing: () => !isStopping() && audit?.isReady() !== false,
     now: Date.now,

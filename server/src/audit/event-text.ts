@@ -24,6 +24,8 @@ const recorded: { readonly [T in CairnEvent['type']]?: readonly (keyof EventOf<T
   'lease-failed': ['path', 'scope', 'action'],
   'policy-replaced': ['generation'],
   'policy-refused': [],
+  'credentials-replaced': ['generation', 'added', 'changed', 'removed', 'isComplete'],
+  'credentials-refused': [],
   'tls-replaced': ['expiresAt'],
   'tls-failed': [],
   'client-certificate-refused': ['address', 'reason'],

@@ -16,7 +16,9 @@ export function makeToken({ json, ...request }: TokenOptions, context: ProgramCo
   return 0;
 }
 
-const greeting = 'Keep it: it is shown this once. The server needs its hash only; in cairn.yml:';
+const greeting =
+  'Keep it: it is shown this once. The server needs its hash only; in cairn.yml, or from `- id` on below `tokens:` in the\n' +
+  'file that `security.credentials-file` names, which is read again while the server runs:';
 
 /** Prints what the settings need of the token on standard input. */
 export async function hashToken({ json, ...request }: TokenOptions, context: ProgramContext): Promise<number> {

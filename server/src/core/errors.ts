@@ -179,7 +179,7 @@ export const errorCatalogue = {
   CONFIG_SETTINGS_INVALID: {
     status: 500,
     title: 'Settings invalid',
-    help: 'The server does not start: a setting is unknown, has the wrong type or contradicts another. The message names it, its value unless it is a secret, and what would be taken.',
+    help: 'The server does not start: a setting is unknown, has the wrong type or contradicts another. The message names it, its value unless it is a secret, and what would be taken. The same of the file that `security.credentials-file` names; where that is wrong while the server runs, it goes on with the users and tokens that it has, and says so in log and health.',
   },
   CONFIG_POLICY_INVALID: {
     status: 500,

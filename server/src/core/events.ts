@@ -210,8 +210,26 @@ export type CairnEvent =
       /** The policy file has changed and is not right; the policy stays as it was. */ readonly type: 'policy-refused';
       readonly message: string;
     }
+  | {
+      /** The file of users and API tokens has changed, and holds from now on. Of each list 500 at most. */
+      readonly type: 'credentials-replaced';
+      /** Counts the files since the start. */
+      readonly generation: number;
+      readonly added: readonly CredentialName[];
+      readonly changed: readonly CredentialName[];
+      readonly removed: readonly CredentialName[];
+      readonly isComplete: boolean;
+    }
+  | {
+      /** The file of users and API tokens has changed and is not right; they stay as they were. */
+      readonly type: 'credentials-refused';
+      readonly message: string;
+    }
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'crashed'; readonly error: unknown };
+
+/** An API token by its id and its principal's name, or a user; never what they are recognized by. */
+export type CredentialName = { readonly token: string; readonly name: string } | { readonly user: string };
 
 /** A reference that leads to nothing. */
 export interface UnresolvedSecret {

@@ -26,9 +26,9 @@ export function followChanges(options: FollowOptions): void {
   const recheck = (): void => {
     if (!followed.every(({ recheck: isStillAllowed }) => isStillAllowed())) stream.end();
   };
-  const unsubscribe = services.access.onReplace(recheck);
+  const subscriptions = [services.access.onReplace(recheck), services.gate.onWithdraw(ctx, recheck)];
   stream.signal.addEventListener('abort', () => {
-    unsubscribe();
+    for (const unsubscribe of subscriptions) unsubscribe();
     for (const { watch } of followed) watch.close();
   });
   for (const one of options.asked) followed.push(follow({ ...options, told }, one));
@@ -36,7 +36,7 @@ export function followChanges(options: FollowOptions): void {
 
 interface Followed {
   readonly watch: Watch;
-  /** Whether who asks may go on reading what it reads, after the policy was replaced. */
+  /** Whether who asks may go on reading what it reads, after the policy was replaced or its credential taken back. */
   readonly recheck: () => boolean;
 }
 
@@ -75,7 +75,7 @@ function tell({ services, stream, told }: Following, { query }: Admitted, shown:
   stream.send({ event: 'environment', id: services.told.next(told), data });
 }
 
-/** Undefined where the policy does not allow it any more, which the audit is told. */
+/** Undefined where the policy does not allow it, or the credential is not good any more, which the audit is told. */
 function admittedAgain({ ctx, services }: Following, { asked }: Admitted): Admitted | undefined {
   try {
     return admitted(ctx, services, asked);

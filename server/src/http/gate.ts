@@ -55,9 +55,12 @@ export interface Gate {
   enterAs(ctx: AppContext, principal: Principal, rule: string): void;
   /**
    * Lets what is asked for be answered. A token in the name of which is read must be allowed, an instance's id is else not used.
-   * @throws ConfigServerError CONFIG_FORBIDDEN, the same whether there is such a thing or not
+   * @throws ConfigServerError CONFIG_FORBIDDEN, the same whether there is such a thing or not; CONFIG_UNAUTHENTICATED where
+   * the credential was taken back meanwhile
    */
   admit(ctx: AppContext, asked: Admittance): Admitting;
+  /** Calls `listener` where the credential of who asks was taken back. Returns the function that unsubscribes. */
+  onWithdraw(ctx: AppContext, listener: () => void): () => void;
 }
 
 export interface GateOptions {
@@ -66,14 +69,16 @@ export interface GateOptions {
   readonly audit: Audit;
 }
 
+const unauthenticated = 'not authenticated';
+
 export function createGate({ authenticator, access, audit }: GateOptions): Gate {
-  const isOpen = authenticator.isAnonymous;
+  const { isAnonymous: isOpen, withdrawals } = authenticator;
   const presents = (ctx: AppContext): boolean => authenticator.presents(presentedBy(ctx.req));
   const identify = async (ctx: AppContext): Promise<void> => {
     try {
       ctx.state.principal = await authenticator.authenticate(presentedBy(ctx.req), ctx.state.signal);
     } catch (error) {
-      note(ctx, { isAllowed: false, rule: 'not authenticated' });
+      note(ctx, { isAllowed: false, rule: unauthenticated });
       throw error;
     }
   };
@@ -100,18 +105,28 @@ export function createGate({ authenticator, access, audit }: GateOptions): Gate 
     },
     admit(ctx, { query, resource }) {
       const file = resource === undefined ? {} : { resource };
+      const { name: application, profileText: profiles, label } = query;
+      const about = { application, profiles, label, ...file };
+      const { principal } = ctx.state;
+      if (withdrawals.has(principal)) {
+        note(ctx, { isAllowed: false, rule: unauthenticated, ...about });
+        throw authenticator.refuseWithdrawn(principal, presentedBy(ctx.req));
+      }
       const decide = (headers: readonly ClientHeader[]): Ruling =>
-        access.decide({ principal: ctx.state.principal, query, headers, ...file });
+        access.decide({ principal, query, headers, ...file });
       ctx.state.generation = access.generation;
       const headers = headersUsed(query);
       const first = decide(headers);
       const takesInstance = first.isAllowed && query.instance !== undefined;
       const ruling = first.isAllowed || query.instance === undefined ? first : decide(withoutInstance(headers));
-      const { name: application, profileText: profiles, label } = query;
-      note(ctx, { isAllowed: ruling.isAllowed, rule: ruling.rule, application, profiles, label, ...file });
+      note(ctx, { isAllowed: ruling.isAllowed, rule: ruling.rule, ...about });
       if (!ruling.isAllowed) throw policyForbids();
       return { withheld: ruling.withheld, takesInstance };
     },
+    onWithdraw: (ctx, listener) =>
+      withdrawals.onWithdraw(() => {
+        if (withdrawals.has(ctx.state.principal)) listener();
+      }),
   };
 }
 

@@ -29,6 +29,8 @@ export function limitAuthenticator(options: LimitedAuthenticatorOptions): Limite
   const isPast = (taken: Taken | undefined): taken is Taken => taken?.level.isAllowed === false;
   return {
     isAnonymous: authenticator.isAnonymous,
+    withdrawals: authenticator.withdrawals,
+    refuseWithdrawn: (principal, presented) => authenticator.refuseWithdrawn(principal, presented),
     presents: (presented) => authenticator.presents(presented),
     recognize(presented) {
       const principal = authenticator.recognize(presented);

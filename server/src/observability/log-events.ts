@@ -5,6 +5,7 @@ import { leaseEvents, leaseLine, type LeaseEvent } from './lease-lines.js';
 import { line, type Line } from './line.js';
 import type { Log, LogFields } from './log.js';
 import { transportEvents, transportLine, type TransportEvent } from './transport-lines.js';
+import { securityEvents, securityLine, type SecurityEvent } from './security-lines.js';
 import { secretEvents, secretLine, type SecretEvent } from './secret-lines.js';
 
 /** Writes every event to `log`, without user information in URIs. */
@@ -22,7 +23,7 @@ function lineFor(event: CairnEvent): Line {
   if (isOneOf(event, secretEvents)) return secretLine(event);
   if (isOneOf(event, leaseEvents)) return leaseLine(event);
   if (isOneOf(event, transportEvents)) return transportLine(event);
-  if (isOneOf(event, authenticationEvents)) return authenticationLine(event);
+  if (isOneOf(event, securityEvents)) return securityLine(event);
   switch (event.type) {
     case 'request-finished':
     case 'request-failed':
@@ -41,13 +42,10 @@ const lifeEvents = [
   'management-started',
   'server-stopping',
   'server-stopped',
-  'policy-replaced',
-  'policy-refused',
   'notice',
   'crashed',
 ] as const;
 const auditEvents = ['audit-failed', 'audit-recovered'] as const;
-const authenticationEvents = ['authentication-refused', 'authentication-failed', 'authentication-recovered'] as const;
 
 function isOneOf<const T extends CairnEvent['type']>(
   event: CairnEvent,
@@ -60,10 +58,9 @@ type LifeEvent = Extract<CairnEvent, { type: (typeof lifeEvents)[number] }>;
 type RequestEvent = Extract<CairnEvent, { type: 'request-finished' | 'request-failed' }>;
 type WebhookEvent = Extract<CairnEvent, { type: 'webhook-received' | 'webhook-refused' | 'refresh-late' }>;
 type AuditEvent = Extract<CairnEvent, { type: (typeof auditEvents)[number] }>;
-type AuthenticationEvent = Extract<CairnEvent, { type: (typeof authenticationEvents)[number] }>;
 type SourceEvent = Exclude<
   CairnEvent,
-  LifeEvent | RequestEvent | SecretEvent | LeaseEvent | WebhookEvent | AuditEvent | AuthenticationEvent | TransportEvent
+  LifeEvent | RequestEvent | SecretEvent | LeaseEvent | WebhookEvent | AuditEvent | SecurityEvent | TransportEvent
 >;
 
 function lifeLine(event: LifeEvent): Line {
@@ -79,10 +76,6 @@ function lifeLine(event: LifeEvent): Line {
       return line('info', `stopping: ${event.reason}`);
     case 'server-stopped':
       return line('info', 'stopped');
-    case 'policy-replaced':
-      return line('info', 'the policy was replaced', { generation: event.generation });
-    case 'policy-refused':
-      return line('error', `the policy stays as it was: ${event.message}`);
     case 'notice':
       return line('warn', event.message);
     case 'crashed':
@@ -133,20 +126,6 @@ function webhookLine(event: WebhookEvent): Line {
       const what = commit === null ? 'a refresh has not ended' : `the announced commit ${commit} is not served`;
       return line('warn', `${what} after ${milliseconds} ms`, { label, commit });
     }
-  }
-}
-
-function authenticationLine(event: AuthenticationEvent): Line {
-  switch (event.type) {
-    case 'authentication-refused': {
-      const { scheme, reason, address, more } = event;
-      const others = more === 0 ? '' : `; ${more} more were refused before`;
-      return line('info', `credential refused: ${reason}${others}`, { scheme, address });
-    }
-    case 'authentication-failed':
-      return line('warn', `credentials cannot be checked: ${event.message}`, { issuer: event.issuer });
-    case 'authentication-recovered':
-      return line('info', 'credentials can be checked again', { issuer: event.issuer });
   }
 }
 

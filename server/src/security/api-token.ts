@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { createPrincipal, type Principal, type Role } from './principal.js';
+import { createPrincipal, type Role } from './principal.js';
+import { createRoster, type Roster } from './roster.js';
 import { bearerTokenOf, refused, type Scheme } from './scheme.js';
 
 export interface ApiToken {
@@ -18,34 +19,37 @@ const hashForm = /^sha256\$([A-Za-z0-9_-]{43})$/;
 const noToken = Buffer.alloc(32);
 
 export interface ApiTokenOptions {
-  readonly tokens: readonly ApiToken[];
+  readonly tokens: Roster<ApiToken>;
   readonly now: () => number;
+}
+
+export function createTokenRoster(tokens: readonly ApiToken[]): Roster<ApiToken> {
+  return createRoster({
+    entries: tokens,
+    keyOf: ({ id }) => id,
+    principalOf: ({ name, roles, expiresAt }) => createPrincipal({ name, scheme: 'api-token', roles, expiresAt }),
+  });
 }
 
 /** Tokens of our own, as `Authorization: Bearer cairn_…`. */
 export function createApiTokenScheme({ tokens, now }: ApiTokenOptions): Scheme {
-  const entries = new Map(tokens.map((token) => [token.id, { token, principal: principalOf(token) }]));
   return {
     name: 'api-token',
-    challenge: 'Bearer',
+    get challenge() {
+      return tokens.members.size === 0 ? null : 'Bearer';
+    },
     takes: (credential) => bearerTokenOf(credential).startsWith('cairn_'),
     verify: (credential) => {
       const token = bearerTokenOf(credential);
-      const entry = entries.get(apiTokenId(token) ?? '');
-      const isRight = timingSafeEqual(digest(token), entry?.token.hash ?? noToken);
-      if (entry === undefined) return Promise.resolve(refused('there is no token of this id'));
-      if (!isRight) return Promise.resolve(refused(`the secret of the token ${entry.token.id} is wrong`));
-      const { expiresAt } = entry.token;
-      if (expiresAt !== null && expiresAt <= now()) {
-        return Promise.resolve(refused(`the token ${entry.token.id} has expired`));
-      }
-      return Promise.resolve({ kind: 'recognized', principal: entry.principal });
+      const known = tokens.members.get(apiTokenId(token) ?? '');
+      const isRight = timingSafeEqual(digest(token), known?.entry.hash ?? noToken);
+      if (known === undefined) return Promise.resolve(refused('there is no token of this id'));
+      const { id, expiresAt } = known.entry;
+      if (!isRight) return Promise.resolve(refused(`the secret of the token ${id} is wrong`));
+      if (expiresAt !== null && expiresAt <= now()) return Promise.resolve(refused(`the token ${id} has expired`));
+      return Promise.resolve({ kind: 'recognized', principal: known.principal });
     },
   };
-}
-
-function principalOf({ name, roles, expiresAt }: ApiToken): Principal {
-  return createPrincipal({ name, scheme: 'api-token', roles, expiresAt });
 }
 
 /** The id within a token; undefined where `token` has not the form of one. */

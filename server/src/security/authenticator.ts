@@ -1,3 +1,4 @@
+import { ConfigServerError } from '../core/errors.js';
 import type { Emit } from '../core/events.js';
 import { createSingleFlight } from '../core/single-flight.js';
 import { withHolder } from './confirmation.js';
@@ -8,6 +9,7 @@ import { anonymousPrincipal, type Principal } from './principal.js';
 import { createRefusals } from './refusals.js';
 import { createRemembered } from './remembered.js';
 import { refused, type Credential, type Recognized, type Scheme, type Verdict } from './scheme.js';
+import { createWithdrawals, type Withdrawals } from './withdrawals.js';
 
 /** Decides who asks, over every scheme that is configured. */
 export interface Authenticator {
@@ -23,6 +25,10 @@ export interface Authenticator {
   authenticate(presented: Presented, signal: AbortSignal): Promise<Principal>;
   /** Who asks, at once, where the same credential was verified less than a minute ago and has not ended. */
   recognize(presented: Presented): Principal | undefined;
+  /** Who has been recognized here, and is not to be any more. */
+  readonly withdrawals: Pick<Withdrawals, 'has' | 'onWithdraw'>;
+  /** That the credential of a principal was taken back after it had been recognized: what a wrong one is answered. */
+  refuseWithdrawn(principal: Principal, presented: Presented): ConfigServerError;
   /** Ends what is under way and forgets everyone. Idempotent. */
   close(): void;
 }
@@ -35,6 +41,8 @@ export interface AuthenticatorOptions {
   readonly gateway: GatewayHeaders | null;
   /** How many verified credentials are remembered at most. */
   readonly mostRemembered: number;
+  /** Default: nobody's credential is ever taken back. */
+  readonly withdrawals?: Withdrawals;
   readonly emit: Emit;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -47,6 +55,8 @@ export function createAnonymousAuthenticator(): Authenticator {
     presents: () => false,
     authenticate: () => Promise.resolve(anonymousPrincipal),
     recognize: () => anonymousPrincipal,
+    withdrawals: createWithdrawals(),
+    refuseWithdrawn: () => new ConfigServerError('CONFIG_UNAUTHENTICATED', 'The credential is not valid.'),
     close: () => undefined,
   };
 }
@@ -54,9 +64,10 @@ export function createAnonymousAuthenticator(): Authenticator {
 const noScheme = refused('no configured scheme takes it');
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { schemes, gateway, now } = options;
+  const { schemes, gateway, now, withdrawals = createWithdrawals() } = options;
   const places = { gateway, certificates: schemes.some(({ name }) => name === 'certificate') };
-  const remembered = createRemembered({ most: options.mostRemembered, now });
+  const isWithdrawn = (principal: Principal): boolean => withdrawals.has(principal);
+  const remembered = createRemembered({ most: options.mostRemembered, now, isWithdrawn });
   // Clients that start together with one password cost one computation.
   const flights = createSingleFlight<Verdict>();
   const refusals = createRefusals(options);
@@ -72,8 +83,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     if (scheme === undefined) return noScheme;
     const verdict = await flights.run(id, signal, (shared) => scheme.verify(credential, shared));
     if (verdict.kind === 'refused') return verdict;
-    const { expiresAt } = verdict.principal;
-    if (expiresAt !== null && expiresAt <= now()) return refused('it has expired');
+    const { principal } = verdict;
+    // Taken back while it was looked at: perhaps there is another for the same credential.
+    if (isWithdrawn(principal)) return verify(credential, signal);
+    if (principal.expiresAt !== null && principal.expiresAt <= now()) return refused('it has expired');
     remembered.keep(id, verdict);
     return verdict;
   };
@@ -94,6 +107,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       if (verdict.kind === 'recognized') return verdict.principal;
       const scheme = schemeOf(credential)?.name ?? null;
       throw refusals.wrong({ kind: credential.kind, scheme, reason: verdict.reason }, presented);
+    },
+    withdrawals,
+    refuseWithdrawn({ scheme }, presented) {
+      const kind = scheme === 'basic' ? 'basic' : 'bearer';
+      return refusals.wrong({ kind, scheme, reason: 'it was taken back' }, presented);
     },
     recognize(presented) {
       const line = gateway === null ? soleAuthorization(presented) : undefined;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BoundedGate } from './bounded-gate.js';
 import type { PasswordHash } from './password-hash.js';
-import { createPrincipal, type Principal, type Role } from './principal.js';
+import { createPrincipal, type Role } from './principal.js';
+import { createRoster, type Member, type Roster } from './roster.js';
 import { refused, type Scheme } from './scheme.js';
 
 export interface BasicUser {
@@ -11,45 +12,57 @@ export interface BasicUser {
 }
 
 export interface BasicOptions {
-  /** At least one. */
-  readonly users: readonly BasicUser[];
+  readonly users: Roster<BasicUser>;
   readonly gate: BoundedGate;
   /** Whether a password has a hash: `isPasswordOf`. */
   readonly verify: (password: string, hash: PasswordHash) => Promise<boolean>;
 }
 
+export function createUserRoster(users: readonly BasicUser[]): Roster<BasicUser> {
+  return createRoster({
+    entries: users,
+    keyOf: ({ name }) => name.normalize('NFC'),
+    principalOf: ({ name, roles }) => createPrincipal({ name, scheme: 'basic', roles }),
+  });
+}
+
 /** HTTP Basic (RFC 7617), in UTF-8. */
 export function createBasicScheme({ users, gate, verify }: BasicOptions): Scheme {
-  const known = new Map(users.map((user) => [user.name.normalize('NFC'), principalOf(user)]));
-  const hashes = new Map(users.map(({ name, hash }) => [name.normalize('NFC'), hash]));
-  const decoys = users.map(({ hash }) => hash);
+  let decoys: Decoys = { of: new Map(), hashes: [] };
   return {
     name: 'basic',
-    challenge: 'Basic',
+    get challenge() {
+      return users.members.size === 0 ? null : 'Basic';
+    },
     takes: ({ kind }) => kind === 'basic',
     async verify(credential, signal) {
       const parsed = credential.kind === 'basic' ? userPassOf(credential.encoded) : undefined;
       if (parsed === undefined) return refused('it is not a user name and a password in Base64 and UTF-8');
       const { name, password } = parsed;
-      const hash = hashes.get(name) ?? decoyFor(name, decoys);
-      const isRight = await gate(() => verify(password, hash), signal);
-      const principal = known.get(name);
-      if (principal === undefined) return refused('there is no such user');
-      return isRight ? { kind: 'recognized', principal } : refused('the password is wrong');
+      // They may be replaced while the password is checked.
+      const { members } = users;
+      if (decoys.of !== members) decoys = { of: members, hashes: [...members.values()].map(({ entry }) => entry.hash) };
+      const known = members.get(name);
+      const hash = known?.entry.hash ?? decoyFor(name, decoys.hashes);
+      const isRight = hash !== undefined && (await gate(() => verify(password, hash), signal));
+      if (known === undefined) return refused('there is no such user');
+      return isRight ? { kind: 'recognized', principal: known.principal } : refused('the password is wrong');
     },
   };
 }
 
-function principalOf({ name, roles }: BasicUser): Principal {
-  return createPrincipal({ name, scheme: 'basic', roles });
+interface Decoys {
+  readonly of: ReadonlyMap<string, Member<BasicUser>>;
+  readonly hashes: readonly PasswordHash[];
 }
 
-/** Work for a name that nobody has, as dear as that of someone: always the same one's, so that asking twice tells nothing. */
-function decoyFor(name: string, hashes: readonly PasswordHash[]): PasswordHash {
-  const position = createHash('sha256').update(name).digest().readUInt32BE() % hashes.length;
-  const [first] = hashes;
-  if (first === undefined) throw new TypeError('there is no user');
-  return hashes[position] ?? first;
+/**
+ * Work for a name that nobody has, as dear as that of someone: always the same one's, so that asking twice tells nothing.
+ * Undefined where there is nobody at all.
+ */
+function decoyFor(name: string, hashes: readonly PasswordHash[]): PasswordHash | undefined {
+  if (hashes.length === 0) return undefined;
+  return hashes[createHash('sha256').update(name).digest().readUInt32BE() % hashes.length];
 }
 
 export interface UserPass {

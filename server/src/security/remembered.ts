@@ -1,4 +1,5 @@
 import { createByteCache } from '../core/byte-cache.js';
+import type { Principal } from './principal.js';
 import type { Recognized } from './scheme.js';
 
 /**
@@ -16,18 +17,20 @@ export interface RememberedOptions {
   /** How many at most. */
   readonly most: number;
   readonly now: () => number;
+  /** Whose credentials were taken back. */
+  readonly isWithdrawn: (principal: Principal) => boolean;
 }
 
 const longestMs = 60_000;
 
-export function createRemembered({ most, now }: RememberedOptions): Remembered {
+export function createRemembered({ most, now, isWithdrawn }: RememberedOptions): Remembered {
   // Each counts as one: what is bounded is their number.
   const kept = createByteCache<string, { readonly recognized: Recognized; readonly until: number }>(most);
   return {
     get(id) {
       const entry = kept.get(id);
       if (entry === undefined) return undefined;
-      if (now() < entry.until) return entry.recognized;
+      if (now() < entry.until && !isWithdrawn(entry.recognized.principal)) return entry.recognized;
       kept.delete(id);
       return undefined;
     },

@@ -3,7 +3,7 @@ import { settingsInvalid } from './problems.js';
 import type { Problem } from './problems.js';
 import type { Settings } from './schema.js';
 import { isTlsOn } from './sections/tls.js';
-import type { SecuritySettings } from './sections/security.js';
+import type { SecuritySettings, TokenSettings, UserSettings } from './sections/security.js';
 
 /** What is written of security: `configured` is implied where any scheme is. */
 export function securityModeOf(security: SecuritySettings): 'none' | 'configured' | null {
@@ -16,6 +16,7 @@ function schemesOf(security: SecuritySettings): readonly string[] {
     ['user', security.user.password !== null],
     ['basic', security.basic.users.length > 0],
     ['tokens', security.tokens.entries.length > 0],
+    ['credentials-file', security['credentials-file'] !== null],
     ['bearer', security.bearer.issuers.length > 0],
     ['introspection', security.introspection.length > 0],
     ['certificates', security.certificates.entries.length > 0],
@@ -32,11 +33,10 @@ export function securityProblems(settings: Settings): readonly Problem[] {
   return [
     ...modeProblems(security),
     ...certificateProblems(settings),
-    ...repeated(
-      '`security.tokens.entries`: the id',
-      tokens.entries.map(({ id }) => id),
-    ),
-    ...repeated('`security.basic.users`: the name', userNames(security)),
+    ...repeatedIds(tokens.entries).map((id) => ({ text: `\`security.tokens.entries\`: the id ${id} is there twice` })),
+    ...repeatedUsers(security.basic.users, security.user).map((name) => ({
+      text: `\`security.basic.users\`: the name ${name} is there twice`,
+    })),
   ];
 }
 
@@ -69,15 +69,21 @@ function certificateProblems({ security, server }: Settings): readonly Problem[]
   }));
 }
 
-function userNames({ basic, user }: SecuritySettings): readonly string[] {
-  const names = basic.users.map(({ name }) => name.normalize('NFC'));
-  return user.password === null ? names : [...names, user.name.normalize('NFC')];
+/** Ids that more than one token has, in quotes. */
+export function repeatedIds(tokens: readonly TokenSettings[]): readonly string[] {
+  return repeated(tokens.map(({ id }) => id));
 }
 
-function repeated(what: string, values: readonly string[]): readonly Problem[] {
+/** Names that more than one user has, in quotes. */
+export function repeatedUsers(users: readonly UserSettings[], user: SecuritySettings['user']): readonly string[] {
+  const names = [...users, ...(user.password === null ? [] : [user])].map(({ name }) => name.normalize('NFC'));
+  return repeated(names);
+}
+
+function repeated(values: readonly string[]): readonly string[] {
   const seen = new Set<string>();
   const twice = new Set(values.filter((value) => seen.size === seen.add(value).size));
-  return [...twice].map((value) => ({ text: `${what} ${JSON.stringify(value)} is there twice` }));
+  return [...twice].map((value) => JSON.stringify(value));
 }
 
 /** @throws ConfigServerError CONFIG_SECURITY_UNSETTLED where everybody on the network would be served without a word */

@@ -188,6 +188,31 @@ describe('secrets of every kind, each with a canary', () => {
     expect(answers.map(({ status }) => status)).to.deep.equal([400, 400, 403, 200, 401, 400, 200, 200]);
   });
 
+  it('are in nothing that is said of a file of tokens and users that is wrong', async () => {
+    const { people, program } = server;
+    const [hash = ''] = /sha256\$[\w-]{43}/.exec(people.text) ?? [];
+    const password = canaries.mint('password for a name');
+    const wrong = [
+      people.text.slice(0, -20),
+      people.text.replace('"hash":"', '"hash:'),
+      people.text.replace(hash, `${hash}x`),
+      people.text.replace('"name":"ci"', `"${hash}":"ci"`),
+      people.text.replace('"tokens":[', `"users":[{"name":"ann:${password}"}],"tokens":["${hash}",`),
+      `${people.text}${hash}`,
+    ];
+    const count = (): number => program.output().split('"credentials-refused"').length;
+    for (const text of wrong) {
+      const before = count();
+      await people.folder.write({ [people.name]: text });
+      await eventually(() => (count() > before ? true : undefined));
+      const { text: health, inBody } = await get('root', '/actuator/health');
+      expect(health).to.contain('"credentials":{"status":"UP","details":{"generation":1,"refused":"');
+      expect(inBody).to.deep.equal([]);
+      expect((await get('ci', '/orders/default')).status).to.equal(200);
+    }
+    await people.folder.write({ [people.name]: people.text });
+  });
+
   for (const [at, [what, says]] of badDays.entries())
     it(`are where they were, or nowhere, while Vault ${what}`, async () => {
       server.vault.answer((asked) => says(asked) ?? server.ofVault.answer(asked));

@@ -3,6 +3,7 @@ import type { Authenticator } from '#server/security/authenticator.js';
 import { createAnonymousAuthenticator } from '#server/security/authenticator.js';
 import type { Presented } from '#server/security/presented.js';
 import { anonymousPrincipal, createPrincipal } from '#server/security/principal.js';
+import { createWithdrawals } from '#server/security/withdrawals.js';
 import { ask } from '../../support/ask.js';
 import { startHttp } from '../../support/http-fixture.js';
 
@@ -38,6 +39,25 @@ describe('who asks', () => {
     for (let i = 0; i < 2; i += 1) await ask(http.port, { path: '/orders/prod', headers });
     const once = [['Bearer x'], [], ['a=b'], []];
     expect(seen).to.deep.equal([...once, ...once]);
+    await http.server.close();
+  });
+
+  it('is nobody any more, before any backend is asked, once its credential is taken back', async () => {
+    const withdrawals = createWithdrawals();
+    const authenticator: Authenticator = {
+      ...createAnonymousAuthenticator(),
+      isAnonymous: false,
+      withdrawals,
+      authenticate: () => {
+        const ci = createPrincipal({ name: 'ci', scheme: 'api-token', roles: ['reader'] });
+        withdrawals.withdraw([ci]);
+        return Promise.resolve(ci);
+      },
+    };
+    const http = await startHttp({ http: { authenticator } });
+    for (const path of ['/orders/prod', '/orders/prod/main/x.conf', '/-/changes?query=orders/prod'])
+      expect((await ask(http.port, { path })).status, path).to.equal(401);
+    expect(http.backend.calls).to.include({ resolve: 0, readFile: 0 });
     await http.server.close();
   });
 

@@ -50,6 +50,7 @@ describe('texts of records', () => {
     const lease = { path: 'database/creds/orders', scope: 'server' };
     const invalid = { source: 'main', file: 'a.yml', line: 2, version: 'c2', servedVersion: 'c1' };
     const forbidden = { path: 'secret/a', key: 'k', propertySource: 'a.yml', application: 'a', profiles: 'p' };
+    const named = { added: [{ user: 'ann' }], changed: [], removed: [{ token: 'abcd', name: 'ci' }], isComplete: true };
     const events: readonly (readonly [CairnEvent, object])[] = [
       [
         { type: 'server-started', scheme: 'http', address: '::1', port: 1 },
@@ -86,6 +87,11 @@ describe('texts of records', () => {
       ],
       [{ type: 'policy-replaced', generation: 2 }, { generation: 2 }],
       [{ type: 'policy-refused', message: 'canary' }, {}],
+      [
+        { type: 'credentials-replaced', generation: 2, ...named },
+        { generation: 2, ...named },
+      ],
+      [{ type: 'credentials-refused', message: 'canary' }, {}],
       [{ type: 'tls-failed', message: 'canary' }, {}],
     ];
     for (const [event, told] of events)

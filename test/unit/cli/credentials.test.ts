@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { runProgram } from '#server/cli/program.js';
 import { formatTokenHash, makeApiToken } from '#server/security/api-token.js';
 import { isPasswordOf, parsePasswordHash } from '#server/security/password-hash.js';
+import { parseCredentialsFile } from '#server/settings/credentials-file.js';
 import { runCairn } from '../../support/program-run.js';
 import { aSettingsFolder } from '../../support/settings-folder.js';
 
@@ -54,6 +55,12 @@ describe('cairn token and cairn password', () => {
         expires: Date.UTC(2199, 0, 31),
       },
     ]);
+    const pasted = `tokens:\n${stdout.slice(stdout.indexOf('      - id:'))}`;
+    const { tokens } = parseCredentialsFile('people.yml', Buffer.from(pasted), {
+      ...settings.security,
+      tokens: { entries: [] },
+    });
+    expect(tokens).to.deep.equal(settings.security.tokens.entries);
     expect(rest.join('\n')).not.to.contain(token.slice(-43));
   });
 

@@ -51,6 +51,14 @@ describe('the log', () => {
     expect(text).not.to.contain('\u001b');
   });
 
+  const aCredentialsFile = {
+    type: 'credentials-replaced' as const,
+    generation: 2,
+    added: [{ user: 'ann' }],
+    changed: [],
+    removed: [{ token: 'abcd', name: 'ci' }],
+    isComplete: true,
+  };
   const aLease = { path: 'database/creds/orders', scope: 'application orders' };
   const levels: readonly (readonly [string, CairnEvent, string])[] = [
     [
@@ -132,6 +140,9 @@ describe('the log', () => {
     ['a deleted secret', { type: 'secret-rotated', path: 'secret/orders', isDeleted: true }, 'info'],
     ['a policy', { type: 'policy-replaced', generation: 2 }, 'info'],
     ['a broken policy', { type: 'policy-refused', message: 'x' }, 'error'],
+    ['a file of users and tokens', aCredentialsFile, 'info'],
+    ['a longer one', { ...aCredentialsFile, isComplete: false }, 'info'],
+    ['a broken file of users and tokens', { type: 'credentials-refused', message: 'x' }, 'error'],
     ['a notice', { type: 'notice', message: 'x has no effect' }, 'warn'],
     ['a crash', { type: 'crashed', error: new Error('bug') }, 'error'],
   ];
@@ -142,6 +153,20 @@ describe('the log', () => {
       expect(lines().map((line) => [line['level'], line['event']])).to.deep.equal([[level, event.type]]);
     });
   }
+
+  it('tells by name who is known and who is not any more', () => {
+    const { emit, lines } = aLog('info');
+    emit(aCredentialsFile);
+    const { type: event, ...fields } = aCredentialsFile;
+    expect(lines().map(withoutTime)).to.deep.equal([
+      {
+        ...fields,
+        level: 'info',
+        event,
+        msg: 'users and API tokens were replaced: 1 added, 0 changed, 1 removed',
+      },
+    ]);
+  });
 
   it('leaves out what is below its level', () => {
     const { emit, written } = aLog('warn');

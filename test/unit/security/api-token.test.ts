@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import {
   apiTokenId,
   createApiTokenScheme,
+  createTokenRoster,
   formatTokenHash,
   makeApiToken,
   parseTokenHash,
+  type ApiToken,
 } from '#server/security/api-token.js';
 import { createPrincipal } from '#server/security/principal.js';
 import type { Verdict } from '#server/security/scheme.js';
@@ -14,10 +16,15 @@ const id = apiTokenId(token)!;
 
 describe('an API token', () => {
   const time = { now: 1000 };
-  const scheme = createApiTokenScheme({
-    tokens: [{ id, name: 'ci', hash: parseTokenHash(formatTokenHash(token))!, roles: ['reader'], expiresAt: 2000 }],
-    now: () => time.now,
-  });
+  const entry: ApiToken = {
+    id,
+    name: 'ci',
+    hash: parseTokenHash(formatTokenHash(token))!,
+    roles: ['reader'],
+    expiresAt: 2000,
+  };
+  const tokens = createTokenRoster([entry]);
+  const scheme = createApiTokenScheme({ tokens, now: () => time.now });
   const verify = (text: string): Promise<Verdict> =>
     scheme.verify({ kind: 'bearer', token: text }, new AbortController().signal);
   beforeEach(() => (time.now = 1000));
@@ -61,6 +68,15 @@ describe('an API token', () => {
       { kind: 'basic', encoded: 'x' },
     ] as const;
     expect(takes.map((credential) => scheme.takes(credential))).to.deep.equal([true, false, false]);
+  });
+
+  it('is none any more once its entry is taken out, and nobody is asked for one where there are none', async () => {
+    expect(scheme.challenge).to.equal('Bearer');
+    tokens.replace([]);
+    expect(await verify(token)).to.deep.equal({ kind: 'refused', reason: 'there is no token of this id' });
+    expect(scheme.challenge).to.equal(null);
+    tokens.replace([entry]);
+    expect(await verify(token)).to.have.property('kind', 'recognized');
   });
 
   it('has a hash of one form', () => {

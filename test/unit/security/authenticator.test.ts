@@ -4,6 +4,8 @@ import { createAuthenticator, type AuthenticatorOptions } from '#server/security
 import type { Presented } from '#server/security/presented.js';
 import { createPrincipal } from '#server/security/principal.js';
 import { refused, type Scheme, type Verdict } from '#server/security/scheme.js';
+import { createWithdrawals } from '#server/security/withdrawals.js';
+import { eventually } from '../../support/eventually.js';
 import { expectError } from '../../support/expect-error.js';
 import { aCertificate, aPresented } from '../../support/presented.js';
 import { recordEvents } from '../../support/record-events.js';
@@ -108,6 +110,45 @@ describe('the authenticator', () => {
     for (const token of ['a', 'b', 'c']) await authenticator.authenticate(bearer(token), never);
     const known = ['a', 'b', 'c'].map((token) => authenticator.recognize(bearer(token))?.name);
     expect(known).to.deep.equal([undefined, 'ann', 'ann']);
+  });
+
+  it('knows nobody any more whose credential was taken back, and asks the scheme again', async () => {
+    const withdrawals = createWithdrawals();
+    const { authenticator, verified } = stage(() => (verified.length > 2 ? refused('it is gone') : recognized()), {
+      withdrawals,
+    });
+    const connected = { ...bearer('x'), connection: {} };
+    const x = await authenticator.authenticate(connected, never);
+    const y = await authenticator.authenticate(bearer('y'), never);
+    expect([authenticator.recognize(connected), authenticator.recognize(bearer('y'))]).to.deep.equal([x, y]);
+    withdrawals.withdraw([x]);
+    expect([authenticator.recognize(connected), authenticator.recognize(bearer('y'))]).to.deep.equal([undefined, y]);
+    expect([authenticator.withdrawals.has(x), authenticator.withdrawals.has(y)]).to.deep.equal([true, false]);
+    await expectError('CONFIG_UNAUTHENTICATED', () => authenticator.authenticate(connected, never));
+    expect(verified).to.deep.equal(['x', 'y', 'x']);
+  });
+
+  it('looks again at a credential that was taken back while it was looked at', async () => {
+    const withdrawals = createWithdrawals();
+    const opened: ((verdict: Verdict) => void)[] = [];
+    const { authenticator } = stage(() => new Promise((resolve) => opened.push(resolve)), { withdrawals });
+    const asked = authenticator.authenticate(bearer('x'), never);
+    const [old, other] = [recognized(), recognized(2_000_000)];
+    if (old.kind === 'recognized') withdrawals.withdraw([old.principal]);
+    opened[0]?.(old);
+    await eventually(() => opened[1]);
+    opened[1]?.(other);
+    expect(other).to.have.property('principal', await asked);
+  });
+
+  it('answers one whose credential was taken back as one whose credential is wrong', async () => {
+    const { authenticator, events } = stage(() => recognized());
+    const ann = createPrincipal({ name: 'ann', scheme: 'basic', roles: [] });
+    const told = await refusal('CONFIG_UNAUTHENTICATED', () => {
+      throw authenticator.refuseWithdrawn(ann, aPresented());
+    });
+    expect(told).to.deep.equal({ message: 'The credential is not valid.', challenges: ['Bearer realm="cairn"'] });
+    expect(events[0]).to.include({ type: 'authentication-refused', scheme: 'basic', reason: 'it was taken back' });
   });
 
   it('verifies a credential once for all who bring it at a time', async () => {

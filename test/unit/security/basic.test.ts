@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createBasicScheme, userPassOf } from '#server/security/basic.js';
+import { createBasicScheme, createUserRoster, userPassOf, type BasicUser } from '#server/security/basic.js';
 import { createBoundedGate } from '#server/security/bounded-gate.js';
 import { parsePasswordHash, type PasswordHash } from '#server/security/password-hash.js';
 import { createPrincipal } from '#server/security/principal.js';
+import type { Roster } from '#server/security/roster.js';
 import type { Scheme, Verdict } from '#server/security/scheme.js';
 
 const aHash = (cost: number): PasswordHash => ({
@@ -16,6 +17,7 @@ const aHash = (cost: number): PasswordHash => ({
 
 interface Stage {
   readonly scheme: Scheme;
+  readonly users: Roster<BasicUser>;
   /** Each computation: the password, and how dear its hash is. */
   readonly computed: readonly (readonly [string, number])[];
 }
@@ -23,15 +25,16 @@ interface Stage {
 /** Passwords are right where they are `right`, so that nothing has to be computed. */
 function stage(...names: readonly string[]): Stage {
   const computed: (readonly [string, number])[] = [];
+  const users = createUserRoster(names.map((name, at) => ({ name, hash: aHash(at + 1), roles: ['reader'] })));
   const scheme = createBasicScheme({
-    users: names.map((name, at) => ({ name, hash: aHash(at + 1), roles: ['reader'] })),
+    users,
     gate: createBoundedGate({ atOnce: 1, waiting: 10 }),
     verify: (password, { cost }) => {
       computed.push([password, cost]);
       return Promise.resolve(password === 'right');
     },
   });
-  return { scheme, computed };
+  return { scheme, users, computed };
 }
 
 const ask = (scheme: Scheme, text: string | Uint8Array): Promise<Verdict> =>
@@ -63,6 +66,21 @@ describe('HTTP Basic', () => {
     for (const each of costs) expect([...each]).to.have.length(1);
     await ask(scheme, 'bob:wrong');
     expect(computed.at(-1)).to.deep.equal(['wrong', 2]);
+  });
+
+  it('knows nobody any more where all are taken out, computes nothing and does not ask for a password', async () => {
+    const { scheme, users, computed } = stage('ann');
+    expect(scheme.challenge).to.equal('Basic');
+    users.replace([]);
+    expect(await ask(scheme, 'ann:right')).to.deep.equal({ kind: 'refused', reason: 'there is no such user' });
+    expect([scheme.challenge, computed]).to.deep.equal([null, []]);
+    users.replace([{ name: 'bob', hash: aHash(7), roles: ['reader'] }]);
+    expect(await ask(scheme, 'bob:right')).to.have.property('kind', 'recognized');
+    expect(await ask(scheme, 'ann:right')).to.have.property('kind', 'refused');
+    expect(computed).to.deep.equal([
+      ['right', 7],
+      ['right', 7],
+    ]);
   });
 
   it('takes names and passwords in any composition of Unicode, and colons in passwords', async () => {

@@ -92,7 +92,7 @@ describe('cairn.yml', () => {
       folder.load('cairn.yml', `${source}security: { colour: 1 }\n`),
     );
     expect(error.message).to.equal(
-      '`security.colour` (cairn.yml line 2) is not a setting; in `security` there are mode, realm, policy, policy-file, user, basic, tokens, bearer, introspection, certificates, kubernetes, gateway',
+      '`security.colour` (cairn.yml line 2) is not a setting; in `security` there are mode, realm, policy, policy-file, credentials-file, user, basic, tokens, bearer, introspection, certificates, kubernetes, gateway',
     );
   });
 

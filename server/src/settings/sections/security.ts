@@ -33,6 +33,7 @@ export interface SecuritySettings {
   readonly realm: string;
   readonly policy: PolicySettings;
   readonly 'policy-file': string | null;
+  readonly 'credentials-file': string | null;
   readonly user: { readonly name: string; readonly password: string | null; readonly roles: readonly RoleName[] };
   readonly basic: { readonly users: readonly UserSettings[] };
   readonly tokens: { readonly entries: readonly TokenSettings[] };
@@ -71,6 +72,8 @@ const userSection: SettingType<SecuritySettings['user']> = z.strictObject({
 
 const basicUser: SettingType<UserSettings> = z.strictObject({
   name: requiredText({
+    // Whoever writes `ann:password` here must not find it in the log.
+    secret: true,
     pattern: userName,
     taken: 'a name without colons and control characters',
     description: 'Name of the user, in HTTP Basic.',
@@ -102,6 +105,8 @@ const instant: SettingType<number | null> = setting(
 
 const tokenEntry: SettingType<TokenSettings> = z.strictObject({
   id: requiredText({
+    // A whole token is easily taken for its id.
+    secret: true,
     pattern: /^[a-z0-9]{4,32}$/,
     taken: 'the id within a token that `cairn token create` printed',
     description: 'Second part of the token: `cairn_<id>_…`.',
@@ -141,6 +146,11 @@ export const securitySection: SettingType<SecuritySettings> = z.strictObject({
     taken: 'the path of a file',
     description:
       'File with the policy, in place of `policy`: `rules` and `profile-names`, in YAML or JSON. Read again when it changes; one that is not right changes nothing. It must stand outside of what is served.',
+  }),
+  'credentials-file': optionalText({
+    taken: 'the path of a file',
+    description:
+      'File with API tokens and users beside those of `tokens.entries` and `basic.users`: `tokens` and `users` with the same entries, in YAML or JSON. Read again when it changes; one that is not right changes nothing. What is taken out of it is of no use from the next request on. It must stand outside of what is served.',
   }),
   user: userSection,
   basic: z.strictObject({ users: z.array(basicUser).max(mostEntries).default([]) }),

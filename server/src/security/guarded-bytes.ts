@@ -3,11 +3,15 @@ import { ConfigServerError } from '../core/errors.js';
 
 const maxBytes = 1024 * 1024;
 
+/** What a file is; `cases` are those that a policy is tried with. */
+export type GuardedFile = 'policy' | 'cases' | 'credentials';
+
 /**
- * The bytes of a policy file, or of a file of cases for one.
- * @throws ConfigServerError CONFIG_POLICY_INVALID where it is missing, no file, too large, or can be written by everybody
+ * The bytes of a file that says who may do what.
+ * @throws ConfigServerError CONFIG_POLICY_INVALID, of credentials CONFIG_SETTINGS_INVALID, where it is missing, no file, too
+ * large, or can be written by everybody
  */
-export async function readPolicyBytes(path: string, what: 'policy' | 'cases' = 'policy'): Promise<Buffer> {
+export async function readGuardedBytes(path: string, what: GuardedFile): Promise<Buffer> {
   try {
     return await readWhole(path, what);
   } catch (cause) {
@@ -17,13 +21,13 @@ export async function readPolicyBytes(path: string, what: 'policy' | 'cases' = '
   }
 }
 
-async function readWhole(path: string, what: 'policy' | 'cases'): Promise<Buffer> {
+async function readWhole(path: string, what: GuardedFile): Promise<Buffer> {
   // Before it is opened: opening a pipe would wait for somebody to write.
   const { mode, size } = await stat(path).then((found) => {
     if (!found.isFile()) throw refusal(what, 'is not a file');
     return found;
   });
-  if (what === 'policy' && (mode & 0o002) !== 0)
+  if (what !== 'cases' && (mode & 0o002) !== 0)
     throw refusal(what, 'can be written by everybody on this machine; take that right away (chmod o-w)');
   if (size > maxBytes) throw refusal(what, `has more than ${maxBytes} bytes`);
   const file = await open(path);
@@ -41,6 +45,7 @@ async function readWhole(path: string, what: 'policy' | 'cases'): Promise<Buffer
   }
 }
 
-function refusal(what: string, problem: string, cause?: unknown): ConfigServerError {
-  return new ConfigServerError('CONFIG_POLICY_INVALID', `The ${what} file ${problem}.`, { cause });
+function refusal(what: GuardedFile, problem: string, cause?: unknown): ConfigServerError {
+  const code = what === 'credentials' ? 'CONFIG_SETTINGS_INVALID' : 'CONFIG_POLICY_INVALID';
+  return new ConfigServerError(code, `The ${what} file ${problem}.`, { cause });
 }
