@@ -11,10 +11,14 @@ export interface ByteCache<K, V> {
   readonly size: number;
 }
 
-/** A cache that holds at most `maxBytes` as its callers count them. */
-export function createByteCache<K extends string, V extends object>(maxBytes: number): ByteCache<K, V> {
+/** A cache that holds at most `maxBytes` as its callers count them; `onGone` is told of each value that it holds no more. */
+export function createByteCache<K extends string, V extends object>(
+  maxBytes: number,
+  onGone?: (value: V) => void,
+): ByteCache<K, V> {
   // A share of a setting need not be whole.
-  const cache = new LRUCache<K, V>({ maxSize: Math.max(1, Math.floor(maxBytes)) });
+  const maxSize = Math.max(1, Math.floor(maxBytes));
+  const cache = new LRUCache<K, V>({ maxSize, ...(onGone && { dispose: onGone }) });
   return {
     get: (key) => cache.get(key),
     set: (key, value, bytes) => void cache.set(key, value, { size: Math.max(1, Math.ceil(bytes)) }),

@@ -17,8 +17,11 @@ export interface Admission {
 
 /** Who was let to which target, for as long as the policy stands and the credential is known. */
 export interface Admissions {
-  /** Without any wait: undefined where it has to be found out. */
-  find(request: AnyRequest): Admission | undefined;
+  /** Who asks, without any wait: undefined where it has to be found out. */
+  recognize(request: AnyRequest): Principal | undefined;
+  find(request: AnyRequest, principal: Principal): Admission | undefined;
+  /** Whether the policy that decided is still in force. */
+  isGood(admission: Admission): boolean;
   keep(request: AnyRequest, principal: Principal, admission: Admission): void;
 }
 
@@ -33,12 +36,13 @@ const ENTRY_BYTES = 512;
 
 export function createAdmissions({ authenticator, access, cacheBytes }: AdmissionsOptions): Admissions {
   const admissions = createByteCache<string, Admission>(cacheBytes);
+  const isGood = ({ generation }: Admission): boolean => generation === access.generation;
   return {
-    find(request) {
-      const principal = authenticator.recognize(presentedBy(request));
-      if (principal === undefined) return undefined;
+    isGood,
+    recognize: (request) => authenticator.recognize(presentedBy(request)),
+    find(request, principal) {
       const admission = admissions.get(keyOf(principal, request));
-      return admission?.generation === access.generation ? admission : undefined;
+      return admission !== undefined && isGood(admission) ? admission : undefined;
     },
     keep(request, principal, admission) {
       const key = keyOf(principal, request);

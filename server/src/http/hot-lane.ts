@@ -7,7 +7,7 @@ import { createByteCache } from '../core/byte-cache.js';
 import type { Query } from '../core/query.js';
 import type { Environments } from '../environments/environments.js';
 import type { Freshness } from '../environments/freshness.js';
-import type { Principal } from '../security/principal.js';
+import { anonymousPrincipal, type Principal } from '../security/principal.js';
 import type { Admission, Admissions } from './admissions.js';
 import {
   notModifiedHeaders,
@@ -20,6 +20,7 @@ import {
 import { answeredDecision } from './answered-decision.js';
 import { matchesETag } from './conditional.js';
 import type { Provenance, Representation } from './representation.js';
+import { createShortCuts } from './short-cuts.js';
 import type { AnyRequest } from './exchange.js';
 
 /** An answer that only has to be written. */
@@ -81,32 +82,55 @@ interface Entry {
   readonly stamp: string;
   readonly head: Omit<AnswerHead, 'freshness'>;
   readonly encoding: ContentCoding;
-  readonly body: string | Buffer;
+  body: string | Buffer;
   /** Headers as of `freshness`; made anew when the age in them moves. */
   freshness: Freshness;
   ok: RawHeaders;
   notModified: RawHeaders;
+  /** False: it had to give way to others, and its bytes with it. */
+  isKept: boolean;
+}
+
+/** What is answered to a principal. */
+interface Answer {
+  readonly admission: Admission;
+  readonly entry: Entry;
+  readonly decision: Decision | undefined;
 }
 
 export function createHotLane(options: HotLaneOptions): HotLane {
   const { environments, admissions, audit, takesInstances } = options;
-  const entries = createByteCache<string, Entry>(options.cacheBytes);
-  const find = (key: string): Entry | undefined => {
+  const entries = createByteCache<string, Entry>(options.cacheBytes, giveWay);
+  const shortCuts = createShortCuts<Answer>();
+  const isFresh = (entry: Entry): boolean => entry.isKept && environments.stamp(entry.query) === entry.stamp;
+  const isGood = ({ admission, entry }: Answer): boolean =>
+    isFresh(entry) && (admissions === undefined || admissions.isGood(admission));
+  const findEntry = (key: string): Entry | undefined => {
     const entry = entries.get(key);
-    if (entry === undefined) return undefined;
-    if (environments.stamp(entry.query) === entry.stamp) return entry;
+    if (entry === undefined || isFresh(entry)) return entry;
     entries.delete(key);
     return undefined;
+  };
+  const find = (request: AnyRequest, principal: Principal): Answer | undefined => {
+    const last = shortCuts.find(principal, request);
+    if (last !== undefined && isGood(last)) return last;
+    const admission = admissions === undefined ? everybody : admissions.find(request, principal);
+    if (admission === undefined) return undefined;
+    const entry = findEntry(keyOf(request, admission, takesInstances));
+    if (entry === undefined) return undefined;
+    const answer = { admission, entry, decision: audit.isOn ? told(admission, entry) : undefined };
+    shortCuts.keep(principal, request, answer);
+    return answer;
   };
   return {
     answer(request) {
       if (!isAdmitted(request) || (audit.isOn && !audit.isReady())) return undefined;
-      const admission = admissions === undefined ? everybody : admissions.find(request);
-      if (admission === undefined) return undefined;
-      const entry = find(keyOf(request, admission, takesInstances));
-      if (entry === undefined) return undefined;
+      const principal = admissions === undefined ? anonymousPrincipal : admissions.recognize(request);
+      const found = principal && find(request, principal);
+      if (found === undefined) return undefined;
+      const { entry, decision } = found;
       refresh(entry, environments.freshness(entry.query));
-      return prepared(entry, request.headers['if-none-match'], audit.isOn ? told(admission, entry) : undefined);
+      return prepared(entry, request.headers['if-none-match'], decision);
     },
     remember(request, memorable) {
       const { stamp, query } = memorable;
@@ -137,6 +161,12 @@ function told(admission: Admission, entry: Entry): Decision | undefined {
   toldOf.set(admission, { entry, decision });
   return decision;
 }
+
+function giveWay(entry: Entry): void {
+  entry.isKept = false;
+  entry.body = '';
+}
+
 function isAdmitted({ method, headers }: AnyRequest): boolean {
   return method === 'GET' && EXCLUDED_HEADERS.every((name) => headers[name] === undefined);
 }
@@ -157,7 +187,7 @@ function entryOf(memorable: Memorable, freshness: Freshness): Entry {
     encoding,
     body: body.length <= SMALL_BYTES ? body.toString('latin1') : body,
   };
-  return { ...kept, freshness, ...headersOf(kept, freshness) };
+  return { ...kept, freshness, ...headersOf(kept, freshness), isKept: true };
 }
 
 type Kept = Pick<Entry, 'head' | 'encoding' | 'body'>;

@@ -7,8 +7,8 @@ import { createLastLines, soleAuthorization } from './last-lines.js';
 import type { Presented } from './presented.js';
 import { anonymousPrincipal, type Principal } from './principal.js';
 import { createRefusals } from './refusals.js';
-import { createRemembered } from './remembered.js';
-import { refused, type Credential, type Recognized, type Scheme, type Verdict } from './scheme.js';
+import { createRemembered, type Kept } from './remembered.js';
+import { refused, type Credential, type Scheme, type Verdict } from './scheme.js';
 import { createWithdrawals, type Withdrawals } from './withdrawals.js';
 
 /** Decides who asks, over every scheme that is configured. */
@@ -71,14 +71,14 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   // Clients that start together with one password cost one computation.
   const flights = createSingleFlight<Verdict>();
   const refusals = createRefusals(options);
-  const lastLines = createLastLines();
+  const lastLines = createLastLines<Kept>();
 
   const schemeOf = (credential: Credential): Scheme | undefined => schemes.find((one) => one.takes(credential));
   /** Whoever brings it: the verdict is for all connections. */
   const verify = async (credential: Credential, signal: AbortSignal): Promise<Verdict> => {
     const id = credentialId(credential);
     const known = remembered.get(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.recognized;
     const scheme = schemeOf(credential);
     if (scheme === undefined) return noScheme;
     const verdict = await flights.run(id, signal, (shared) => scheme.verify(credential, shared));
@@ -90,9 +90,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     remembered.keep(id, verdict);
     return verdict;
   };
-  const principalOf = (recognized: Recognized | undefined, presented: Presented): Principal | undefined => {
-    const verdict = recognized && withHolder(recognized, presented, now);
-    return verdict?.kind === 'recognized' ? verdict.principal : undefined;
+  const principalOf = ({ recognized }: Kept, presented: Presented): Principal | undefined => {
+    const verdict = withHolder(recognized, presented, now);
+    return verdict.kind === 'recognized' ? verdict.principal : undefined;
   };
 
   return {
@@ -115,14 +115,14 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     },
     recognize(presented) {
       const line = gateway === null ? soleAuthorization(presented) : undefined;
-      const known = lastLines.idOf(presented, line);
-      if (known !== undefined) return principalOf(remembered.get(known), presented);
+      const last = lastLines.find(presented, line);
+      if (last !== undefined && remembered.isGood(last)) return principalOf(last, presented);
       const found = credentialOf(presented, places);
       if (found.kind !== 'one') return undefined;
-      const id = credentialId(found.credential);
-      const principal = principalOf(remembered.get(id), presented);
-      if (principal !== undefined) lastLines.keep(presented, line, id);
-      return principal;
+      const known = remembered.get(credentialId(found.credential));
+      if (known === undefined) return undefined;
+      lastLines.keep(presented, line, known);
+      return principalOf(known, presented);
     },
     close() {
       flights.close();

@@ -7,23 +7,30 @@ export function soleAuthorization(presented: Presented): string | undefined {
 }
 
 /**
- * The id of the credential that a connection brought last, for as long as it brings the same line again: a client sends one line
- * with every request, and its id takes longer to make than most answers. Whether it is still good is not known here.
+ * What a connection's last line was recognized as, for as long as it brings the same line again: a client sends one line with every
+ * request, and to find it anew takes longer than most of an answer. Whether it is still good is not known here.
  */
-export interface LastLines {
-  idOf(presented: Presented, line: string | undefined): string | undefined;
-  keep(presented: Presented, line: string | undefined, id: string): void;
+export interface LastLines<T> {
+  find(presented: Presented, line: string | undefined): T | undefined;
+  keep(presented: Presented, line: string | undefined, recognized: T): void;
 }
 
-export function createLastLines(): LastLines {
-  const last = new WeakMap<object, { readonly line: string; readonly id: string }>();
+/** Kept with the connection: an entry of a WeakMap costs as much as what it spares. */
+const lastLine: unique symbol = Symbol('lastLine');
+
+interface WithLastLine {
+  [lastLine]?: { readonly owner: object; readonly line: string; readonly recognized: unknown };
+}
+
+export function createLastLines<T>(): LastLines<T> {
+  const owner = {};
   return {
-    idOf({ connection }, line) {
-      const known = connection === undefined ? undefined : last.get(connection);
-      return known !== undefined && known.line === line ? known.id : undefined;
+    find({ connection }: { readonly connection?: WithLastLine }, line) {
+      const last = connection?.[lastLine];
+      return last !== undefined && last.line === line && last.owner === owner ? (last.recognized as T) : undefined;
     },
-    keep({ connection }, line, id) {
-      if (connection !== undefined && line !== undefined) last.set(connection, { line, id });
+    keep({ connection }: { readonly connection?: WithLastLine }, line, recognized) {
+      if (connection !== undefined && line !== undefined) connection[lastLine] = { owner, line, recognized };
     },
   };
 }

@@ -7,10 +7,18 @@ import type { Recognized } from './scheme.js';
  * be shown.
  */
 export interface Remembered {
-  get(id: string): Recognized | undefined;
+  get(id: string): Kept | undefined;
+  /** Whether what was got a while ago would be got again. */
+  isGood(kept: Kept): boolean;
   /** For a minute at most, and not past the credential's end. */
   keep(id: string, recognized: Recognized): void;
   clear(): void;
+}
+
+export interface Kept {
+  readonly recognized: Recognized;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
 }
 
 export interface RememberedOptions {
@@ -25,12 +33,13 @@ const longestMs = 60_000;
 
 export function createRemembered({ most, now, isWithdrawn }: RememberedOptions): Remembered {
   // Each counts as one: what is bounded is their number.
-  const kept = createByteCache<string, { readonly recognized: Recognized; readonly until: number }>(most);
+  const kept = createByteCache<string, Kept>(most);
+  const isGood = ({ until, recognized }: Kept): boolean => now() < until && !isWithdrawn(recognized.principal);
   return {
+    isGood,
     get(id) {
       const entry = kept.get(id);
-      if (entry === undefined) return undefined;
-      if (now() < entry.until && !isWithdrawn(entry.recognized.principal)) return entry.recognized;
+      if (entry === undefined || isGood(entry)) return entry;
       kept.delete(id);
       return undefined;
     },

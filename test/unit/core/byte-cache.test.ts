@@ -33,4 +33,15 @@ describe('byte cache', () => {
     none.set('a', {}, 10);
     expect(none.size).to.equal(0);
   });
+
+  it('tells of each value that it holds no more', () => {
+    const gone: string[] = [];
+    const cache = createByteCache<string, { readonly name: string }>(10, ({ name }) => gone.push(name));
+    for (const name of ['a', 'b', 'c']) cache.set(name, { name }, 4);
+    expect(gone).to.deep.equal(['a']);
+    cache.set('b', { name: 'other b' }, 4);
+    cache.delete('c');
+    cache.clear();
+    expect(gone).to.deep.equal(['a', 'b', 'c', 'other b']);
+  });
 });

@@ -6,22 +6,23 @@ describe('the line that a connection brought last', () => {
   const connection = {};
   const presented = { ...aPresented({ headers: { authorization: 'Bearer a' } }), connection };
 
-  it('has the id of its credential, on its connection alone, until there is another', () => {
-    const lines = createLastLines();
+  it('has what it was recognized as, on its connection alone, until there is another', () => {
+    const lines = createLastLines<string>();
     lines.keep(presented, 'Bearer a', 'id-a');
-    expect(lines.idOf(presented, 'Bearer a')).to.equal('id-a');
-    expect(lines.idOf({ ...presented, connection: {} }, 'Bearer a')).to.equal(undefined);
-    expect(lines.idOf(presented, 'Bearer b')).to.equal(undefined);
-    expect(lines.idOf(presented, undefined)).to.equal(undefined);
+    expect(lines.find(presented, 'Bearer a')).to.equal('id-a');
+    expect(lines.find({ ...presented, connection: {} }, 'Bearer a')).to.equal(undefined);
+    expect(lines.find(presented, 'Bearer b')).to.equal(undefined);
+    expect(lines.find(presented, undefined)).to.equal(undefined);
+    expect(createLastLines<string>().find(presented, 'Bearer a')).to.equal(undefined);
     lines.keep(presented, 'Bearer b', 'id-b');
-    expect([lines.idOf(presented, 'Bearer a'), lines.idOf(presented, 'Bearer b')]).to.deep.equal([undefined, 'id-b']);
+    expect([lines.find(presented, 'Bearer a'), lines.find(presented, 'Bearer b')]).to.deep.equal([undefined, 'id-b']);
   });
 
   it('is not kept without a connection or a line', () => {
-    const lines = createLastLines();
+    const lines = createLastLines<string>();
     lines.keep(aPresented(), 'Bearer a', 'id-a');
     lines.keep(presented, undefined, 'id-a');
-    expect([lines.idOf(aPresented(), 'Bearer a'), lines.idOf(presented, 'Bearer a')]).to.deep.equal([
+    expect([lines.find(aPresented(), 'Bearer a'), lines.find(presented, 'Bearer a')]).to.deep.equal([
       undefined,
       undefined,
     ]);
