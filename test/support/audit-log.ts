@@ -5,6 +5,8 @@ import type { AuditOptions, OpenAudit } from '#server/audit/audit.js';
 import type { FileStoreOptions } from '#server/audit/file/file-store.js';
 import type { Disk } from '#server/audit/file/disk.js';
 import { systemDisk } from '#server/audit/file/disk.js';
+import { readHeadFile } from '#server/audit/file/head-file.js';
+import { headLines } from '#server/audit/head-copies.js';
 import { verifyFolder } from '#server/audit/verify/verify-folder.js';
 import type { Finding, LogReport } from '#server/audit/verify/findings.js';
 import type { Decision, Occasion } from '#server/core/audit.js';
@@ -32,6 +34,12 @@ export const anOccasion: Occasion = { address: '127.0.0.1', traceId: null };
 /** Settings that a test does not care about. */
 export const auditLimits = { records: 10_000, bytes: 8 * 1024 * 1024, gatherMs: 1, writeMs: 5_000, retryMs: 5 };
 
+/** Records of a log's text. */
+export function parseLines(text: string): readonly Readonly<Record<string, unknown>>[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
 export interface Differing extends Partial<Omit<AuditOptions, 'file'>> {
   readonly file?: Partial<FileStoreOptions>;
 }
@@ -47,6 +55,8 @@ export interface TestAudit {
   /** The records of a log, parsed, over all its files. */
   records(log: 'queries' | 'changes'): Promise<readonly Readonly<Record<string, unknown>>[]>;
   files(): Promise<readonly string[]>;
+  /** The newest head of a log in its file, as it is kept elsewhere. */
+  head(log: 'queries' | 'changes'): Promise<string>;
   verify(exported?: string): Promise<readonly LogReport[]>;
   findings(exported?: string): Promise<readonly Finding[]>;
 }
@@ -82,13 +92,13 @@ export function auditIn(root: string, disk: Disk = systemDisk): TestAudit {
     async records(log) {
       const own = (await names()).filter((name) => name.startsWith(`${log}-0`));
       const texts = await Promise.all(own.map((name) => fs.readFile(join(folder, name), 'utf8')));
-      return texts
-        .join('')
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      return parseLines(texts.join(''));
     },
     files: names,
+    async head(log) {
+      const found = await readHeadFile(join(folder, `${log}.head`));
+      return headLines(found?.newest === undefined ? [] : [found.newest]);
+    },
     async verify(exported = '') {
       return verifyFolder({ folder, publicKey: await fs.readFile(join(keys, 'audit.pub'), 'utf8'), exported });
     },

@@ -1,7 +1,7 @@
 import { promises as fs } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { systemDisk } from '#server/audit/file/disk.js';
-import type { Disk, DiskFile } from '#server/audit/file/disk.js';
+import type { Disk, DiskFile, Writes } from '#server/audit/file/disk.js';
 
 /** What a disk can be told to do wrong. */
 export type DiskFault = 'full' | 'unsynced' | 'unopened';
@@ -21,10 +21,14 @@ export interface FaultyDisk extends Disk {
 interface Known {
   /** As it was when it was synced last; undefined: its name was not. */
   durable: Buffer | undefined;
-  readonly unsynced: Change[];
+  /** Since then, in their order. */
+  changes: Change[];
 }
 
-type Change = { readonly at: number; readonly bytes: Buffer } | { readonly size: number };
+type Change = ({ readonly at: number; readonly bytes: Buffer } | { readonly size: number }) & {
+  /** A sync that failed was to take it: it may be on the disk, and no later sync takes it. `durable`: a later one took it. */
+  state?: 'doubtful' | 'durable';
+};
 
 const systemError = (code: string): NodeJS.ErrnoException => Object.assign(new Error(code), { code });
 
@@ -34,12 +38,12 @@ export function createFaultyDisk(): FaultyDisk {
     fault: null,
     isStuck: false,
     onOperation: () => undefined,
-    async open(path) {
+    async open(path, writes) {
       if (isHit('unopened', path)) throw systemError('EMFILE');
-      const file = await systemDisk.open(path);
+      const file = await systemDisk.open(path, writes);
       const content = await fs.readFile(path);
-      if (!known.has(path)) known.set(path, { durable: content.length > 0 ? content : undefined, unsynced: [] });
-      return faultyFile(file, path);
+      if (!known.has(path)) known.set(path, aKnown(content));
+      return faultyFile(file, path, writes);
     },
     async syncFolder(path) {
       await systemDisk.syncFolder(path);
@@ -57,14 +61,14 @@ export function createFaultyDisk(): FaultyDisk {
   const isHit = (kind: DiskFault, path: string): boolean =>
     disk.fault?.kind === kind && disk.fault.file.test(basename(path));
 
-  function faultyFile(file: DiskFile, path: string): DiskFile {
-    const tell = (change: Change): void => void known.get(path)?.unsynced.push(change);
-    const synced = async (): Promise<void> => {
-      if (isHit('unsynced', path)) throw systemError('EIO');
-      const content = await fs.readFile(path);
+  function faultyFile(file: DiskFile, path: string, writes: Writes): DiskFile {
+    const tell = (change: Change): void => void known.get(path)?.changes.push(change);
+    const synced = (): void => {
       const one = known.get(path);
-      one?.unsynced.splice(0);
-      if (one !== undefined) one.durable = content;
+      const isFailed = isHit('unsynced', path);
+      for (const change of one?.changes ?? []) change.state ??= isFailed ? 'doubtful' : 'durable';
+      if (isFailed) throw systemError('EIO');
+      if (one !== undefined) forgetDurable(one);
       disk.onOperation();
     };
     return {
@@ -77,11 +81,11 @@ export function createFaultyDisk(): FaultyDisk {
         tell({ at, bytes: taken });
         disk.onOperation();
         if (isHit('full', path)) throw systemError('ENOSPC');
-        await synced();
+        if (writes === 'through') synced();
       },
       async sync() {
         await file.sync();
-        await synced();
+        synced();
       },
       async truncate(size) {
         await file.truncate(size);
@@ -93,20 +97,44 @@ export function createFaultyDisk(): FaultyDisk {
   return disk;
 }
 
-/** Undefined: the file's name was lost. */
-function whatIsLeft({ durable, unsynced }: Known, random: (below: number) => number): Buffer | undefined {
-  let content = durable;
-  for (const change of unsynced.slice(0, random(unsynced.length + 1))) content = applied(content, change, random);
-  return content;
+function aKnown(content: Buffer): Known {
+  return { durable: content.length > 0 ? content : undefined, changes: [] };
 }
 
-function applied(content: Buffer = Buffer.alloc(0), change: Change, random: (below: number) => number): Buffer {
+/** What is durable need not be remembered, but behind what is doubtful: it may have been written over it. */
+function forgetDurable(known: Known): void {
+  if (known.changes.some(({ state }) => state === 'doubtful')) return;
+  known.durable = known.changes.reduce(applied, known.durable ?? Buffer.alloc(0));
+  known.changes = [];
+}
+
+/** Undefined: the file's name was lost. The disk takes writes in any order, so any of them may be missing. */
+function whatIsLeft({ durable, changes }: Known, random: (below: number) => number): Buffer | undefined {
+  const kept = changes.flatMap((change) => {
+    if (change.state === 'durable') return [change];
+    return random(3) > 0 ? inSectors(change, random) : [];
+  });
+  if (durable === undefined && kept.length === 0) return undefined;
+  return kept.reduce(applied, durable ?? Buffer.alloc(0));
+}
+
+/** Each sector is written whole or not: of a long write any may be missing. */
+function inSectors(change: Change, random: (below: number) => number): readonly Change[] {
+  if ('size' in change || random(3) > 0) return [change];
+  const { at, bytes } = change;
+  const parts: Change[] = [];
+  for (let start = at, end = nextSector(at); start < at + bytes.length; start = end, end = nextSector(end))
+    if (random(2) === 0) parts.push({ at: start, bytes: bytes.subarray(start - at, end - at) });
+  return parts;
+}
+
+function nextSector(at: number): number {
+  return at - (at % 4096) + 4096;
+}
+
+function applied(content: Buffer, change: Change): Buffer {
   if ('size' in change) return content.subarray(0, change.size);
-  // A sector is written whole or not; what is longer may be cut anywhere.
-  const whole = change.bytes.length <= 4096;
-  const bytes = whole ? change.bytes : change.bytes.subarray(0, random(change.bytes.length + 1));
-  const size = Math.max(content.length, change.at + bytes.length);
-  const next = Buffer.concat([content], size);
-  bytes.copy(next, change.at);
+  const next = Buffer.concat([content], Math.max(content.length, change.at + change.bytes.length));
+  change.bytes.copy(next, change.at);
   return next;
 }

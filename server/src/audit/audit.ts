@@ -142,6 +142,7 @@ class RunningAudit implements OpenAudit {
   async #end(): Promise<void> {
     for (const log of logNames) this.#change('audit-stopped', { log });
     await this.#pipes.flush();
+    await this.#store?.settle();
     await this.#copies.close();
     await this.#pipes.close();
     await this.#store?.close();

@@ -2,14 +2,12 @@ import { expect } from 'chai';
 import { generateKeyPairSync } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import { slotBytes } from '#server/audit/file/head-file.js';
 import { aDecision, anOccasion, auditIn } from '#support/audit-log.js';
 import type { Differing, TestAudit } from '#support/audit-log.js';
+import { changeFile, changeSlot, firstFile, newestSlot, problemsOf, startedRecord } from '#support/audit-files.js';
 import { createCleanups } from '#support/cleanups.js';
 import { expectError } from '#support/expect-error.js';
 import { tempFolders } from '#support/temp-folders.js';
-
-const first = 'queries-000000000001.jsonl';
 
 describe('the files of an audit', () => {
   const cleanups = createCleanups();
@@ -23,16 +21,10 @@ describe('the files of an audit', () => {
     await audit.close();
     return kept;
   }
-  const change = async (kept: TestAudit, name: string, act: (text: string) => string): Promise<void> => {
-    const path = join(kept.folder, name);
-    await fs.writeFile(path, act(await fs.readFile(path, 'latin1')), 'latin1');
-  };
-  const problems = async (kept: TestAudit, exported?: string): Promise<readonly string[]> =>
-    (await kept.findings(exported)).map(({ file, line, problem }) => `${file ?? '-'}:${line ?? '-'}: ${problem}`);
 
   it('have what a crash left behind moved aside, and say so', async () => {
     const kept = await aLog(2);
-    await change(kept, first, (text) => `${text}{"seq":3,"forged":true}\n{"se`);
+    await changeFile(kept, firstFile, (text) => `${text}{"seq":3,"forged":true}\n{"se`);
     await fs.writeFile(join(kept.folder, 'queries-000000000003.jsonl'), 'more\n');
     expect(await kept.findings()).to.deep.equal([]);
     const audit = await kept.open();
@@ -53,32 +45,28 @@ describe('the files of an audit', () => {
 
   it('go on from the head that is left where one was damaged, and say so', async () => {
     const kept = await aLog(2);
-    const older = 1;
-    await change(kept, 'queries.head', (text) => {
-      const at = text.slice(0, slotBytes).includes('"count":1') ? 0 : slotBytes;
-      return `${text.slice(0, at)}${'x'.repeat(slotBytes)}${text.slice(at + slotBytes)}`;
-    });
-    expect(await problems(kept)).to.have.length(older);
-    await (await kept.open()).close();
-    const told = (await kept.records('changes')).find(({ damagedSlots }) => String(damagedSlots).length > 0);
-    expect(told).to.include({ kind: 'audit-started', log: 'queries' });
+    const slot = await newestSlot(kept);
+    await changeSlot(kept, slot, (bytes) => bytes.fill('x'));
+    expect(await problemsOf(kept)).to.deep.equal([`queries.head:${slot + 1}: there is no head where one belongs`]);
+    expect(await startedRecord(kept)).to.deep.include({ damagedSlots: [slot + 1] });
     expect((await kept.records('queries')).map(({ seq }) => seq)).to.deep.equal([1, 2]);
   });
 
   const broken: readonly (readonly [string, (kept: TestAudit) => Promise<void>, string])[] = [
     [
       'an acknowledged record is missing',
-      (kept) => change(kept, first, (text) => text.slice(0, text.indexOf('\n') + 1)),
-      `${first}:1: the log ends before record 2; acknowledged are those up to 2`,
+      (kept) => changeFile(kept, firstFile, (text) => text.slice(0, text.indexOf('\n') + 1)),
+      `${firstFile}:1: the log ends before record 2; acknowledged are those up to 2`,
     ],
     [
       'the newest record is another',
-      (kept) => change(kept, first, (text) => text.replace(/"hash":"\w{64}"\}\n$/, `"hash":"${'0'.repeat(64)}"}\n`)),
-      `${first}:2: record 2 was changed, or what was before it`,
+      (kept) =>
+        changeFile(kept, firstFile, (text) => text.replace(/"hash":"\w{64}"\}\n$/, `"hash":"${'0'.repeat(64)}"}\n`)),
+      `${firstFile}:2: record 2 was changed, or what was before it`,
     ],
     [
       'the file is missing',
-      (kept) => fs.rm(join(kept.folder, first)),
+      (kept) => fs.rm(join(kept.folder, firstFile)),
       '-:-: the log ends before record 1; acknowledged are those up to 2',
     ],
     [
@@ -103,7 +91,7 @@ describe('the files of an audit', () => {
       await damage(kept);
       const error = await expectError('CONFIG_AUDIT_BROKEN', () => kept.open());
       expect(error.message).to.contain('docs/audit.md');
-      expect((await problems(kept)).join('\n')).to.contain(problem);
+      expect((await problemsOf(kept)).join('\n')).to.contain(problem);
     });
   }
 
@@ -119,7 +107,7 @@ describe('the files of an audit', () => {
     const kept = await aLog(1);
     await fs.writeFile(join(kept.keys, 'audit.key'), 'no key');
     await expectError('CONFIG_SETTINGS_INVALID', () => kept.open());
-    const below = auditIn(join(kept.folder, first));
+    const below = auditIn(join(kept.folder, firstFile));
     const error = await expectError('CONFIG_SETTINGS_INVALID', () => below.open());
     expect(error.message).to.contain('cannot be used: ENOTDIR');
   });
@@ -185,17 +173,17 @@ describe('the files of an audit', () => {
 
     it('are found missing where another has removed them', async () => {
       const kept = await anOldLog();
-      await fs.rm(join(kept.folder, first));
-      expect(await problems(kept)).to.deep.equal(['queries-000000000003.jsonl:1: record 3 is where 1 belongs']);
+      await fs.rm(join(kept.folder, firstFile));
+      expect(await problemsOf(kept)).to.deep.equal(['queries-000000000003.jsonl:1: record 3 is where 1 belongs']);
     });
 
     it('are no matter where they are still there after a crash', async () => {
       const kept = await anOldLog();
-      const before = await fs.readFile(join(kept.folder, first));
+      const before = await fs.readFile(join(kept.folder, firstFile));
       const audit = await kept.open({ file: rotating });
       await audit.record(aDecision(), anOccasion);
       await audit.close();
-      await fs.writeFile(join(kept.folder, first), before);
+      await fs.writeFile(join(kept.folder, firstFile), before);
       expect(await kept.findings()).to.deep.equal([]);
       await (await kept.open({ file: rotating })).close();
     });
@@ -207,7 +195,7 @@ describe('the files of an audit', () => {
     await audit.record(aDecision(), anOccasion);
     await audit.close();
     expect((await kept.files()).filter((name) => name.startsWith('queries-'))).to.deep.equal([
-      first,
+      firstFile,
       'queries-000000000002.jsonl',
     ]);
   });
@@ -215,19 +203,19 @@ describe('the files of an audit', () => {
   describe('and heads that were kept elsewhere', () => {
     it('are held against each other', async () => {
       const kept = await aLog(2);
-      const exported = await fs.readFile(join(kept.folder, 'queries.head'), 'latin1');
-      expect(await problems(kept, `\n${exported}`)).to.deep.equal([]);
+      const exported = await kept.head('queries');
+      expect(await problemsOf(kept, `\n${exported}`)).to.deep.equal([]);
       await fs.rm(kept.folder, { recursive: true });
       await (await kept.open()).close();
-      expect(await problems(kept)).to.deep.equal([]);
-      expect((await problems(kept, exported))[0]).to.match(/exported head of .* is of another log/);
+      expect(await problemsOf(kept)).to.deep.equal([]);
+      expect((await problemsOf(kept, exported))[0]).to.match(/exported head of .* is of another log/);
     });
 
     it('find that log and head were lost together', async () => {
       const kept = await aLog(2);
-      const exported = await fs.readFile(join(kept.folder, 'queries.head'), 'latin1');
-      for (const name of [first, 'queries.head']) await fs.rm(join(kept.folder, name));
-      expect(await problems(kept, exported)).to.deep.equal([
+      const exported = await kept.head('queries');
+      for (const name of [firstFile, 'queries.head']) await fs.rm(join(kept.folder, name));
+      expect(await problemsOf(kept, exported)).to.deep.equal([
         'queries.head:-: the file is missing',
         '-:-: the log ends before record 1; acknowledged are those up to 2',
       ]);
@@ -235,9 +223,9 @@ describe('the files of an audit', () => {
 
     it('are no proof where another key signed them, and refused where they are none', async () => {
       const [kept, other] = [await aLog(1), await aLog(1)];
-      const exported = await fs.readFile(join(other.folder, 'queries.head'), 'latin1');
+      const exported = await other.head('queries');
       expect(
-        (await problems(kept, exported)).every((problem) => problem.includes('not signed with this key')),
+        (await problemsOf(kept, exported)).every((problem) => problem.includes('not signed with this key')),
       ).to.equal(true);
       await expectError('CONFIG_SETTINGS_INVALID', () => kept.verify('{}'));
       await expectError('CONFIG_SETTINGS_INVALID', () => kept.verify('not JSON'));

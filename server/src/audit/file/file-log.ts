@@ -1,35 +1,30 @@
 /** One log in files: each batch is durable, and so is the signed head that covers it, before it is acknowledged. */
 import { randomBytes } from 'node:crypto';
-import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigServerError } from '../../core/errors.js';
 import { genesis, seal } from '../seal.js';
 import type { Sealed, Tip } from '../seal.js';
-import type { Disk, DiskFile } from './disk.js';
+import { acknowledgedAt, bare, contentOf } from './carried.js';
+import type { Acknowledged } from './carried.js';
 import type { Head, SignedHead, Signer } from './head.js';
 import { isSignedBy } from './head.js';
-import { makeHeadFile, openHeadFile, readHeadFile } from './head-file.js';
+import { headBytes, makeHeadFile, mostCarried, openHeadFile, readHeadFile, slotBytes, slots } from './head-file.js';
 import type { HeadFile } from './head-file.js';
+import { openRecordsFile } from './records-file.js';
+import type { RecordsFile, RecordsFileOptions } from './records-file.js';
 import { broken, recover } from './recover.js';
-import type { Recovered, SetAside } from './recover.js';
+import type { PutBack, SetAside } from './recover.js';
 import { expiredSegments } from './retention.js';
-import { listSegments, segmentName } from './segments.js';
+import { listSegments } from './segments.js';
+import { standingOf } from './standing.js';
+import type { Standing } from './standing.js';
 
-export interface FileLogOptions {
-  readonly folder: string;
-  /** `queries` or `changes`. */
-  readonly log: string;
+export interface FileLogOptions extends RecordsFileOptions {
   readonly signer: Signer;
-  readonly disk: Disk;
-  /** Past this many bytes the next record begins a new file. */
-  readonly rotateBytes: number;
-  /** A file older than this many milliseconds is followed by a new one. */
-  readonly rotateAfterMs: number;
   /** Files whose newest record is older than this many milliseconds are removed; null: never. */
   readonly keepMs: number | null;
   /** Past this many bytes of all files together the oldest are removed; null: never. */
   readonly keepBytes: number | null;
-  readonly now: () => number;
   /** Whether this process still has the folder to itself. */
   readonly isHeld: () => Promise<boolean>;
 }
@@ -45,84 +40,95 @@ export interface FileLog {
   append(members: readonly string[]): Promise<Sealed>;
   /** Removes files past their time; tells which records are gone. Undefined: none are. Not while a batch is taken. */
   expire(): Promise<{ readonly first: number; readonly last: number } | undefined>;
+  /** Before it is closed: the log alone has everything, durably. Where this fails the heads have the rest. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface FoundAtStart {
   readonly setAside: SetAside | undefined;
+  /** Records that a loss of power had taken, and that the heads had. */
+  readonly putBack: PutBack | undefined;
   /** Slots of the head file that had no head of ours. */
   readonly damagedSlots: readonly number[];
 }
 
 /** @throws ConfigServerError CONFIG_AUDIT_BROKEN where acknowledged records, or their head, are not there */
 export async function openFileLog(options: FileLogOptions): Promise<FileLog> {
-  const { folder, log, disk, now } = options;
-  const path = join(folder, `${log}.head`);
-  const { head, damaged } = await headOf(path, options);
-  const recovered = await recover({ folder, head, disk, now });
-  const isNews = recovered.setAside !== undefined || damaged.length > 0;
-  const found = isNews ? { setAside: recovered.setAside, damagedSlots: damaged } : undefined;
-  const opened = new OpenLog(options, { head, path, found });
-  await opened.open(recovered);
-  return opened;
+  const { folder, disk, now } = options;
+  const { acknowledged, damaged } = await headOf(options);
+  const recovered = await recover({ folder, acknowledged, disk, now });
+  const records = await openRecordsFile(options, recovered);
+  const headFile = await openHeadFile(headPath(options), disk);
+  const { setAside, putBack } = recovered;
+  const isNews = setAside !== undefined || putBack !== undefined || damaged.length > 0;
+  return new OpenLog(options, {
+    ...{ head: acknowledged.head, headFile, records },
+    found: isNews ? { setAside, putBack, damagedSlots: damaged } : undefined,
+  });
 }
 
-async function headOf(
-  path: string,
-  options: FileLogOptions,
-): Promise<{ head: SignedHead; damaged: readonly number[] }> {
+function headPath({ folder, log }: FileLogOptions): string {
+  return join(folder, `${log}.head`);
+}
+
+interface FoundHead {
+  readonly acknowledged: Acknowledged;
+  readonly damaged: readonly number[];
+}
+
+async function headOf(options: FileLogOptions): Promise<FoundHead> {
   const { folder, log, signer } = options;
-  const slots = await readHeadFile(path);
-  if (slots === undefined) return { head: await makeLog(path, options), damaged: [] };
-  const head = slots.newest;
-  if (head === undefined) throw headless(log, `${log}.head has no head`);
+  const found = await readHeadFile(headPath(options));
+  if (found === undefined) return { acknowledged: bare(await makeLog(options)), damaged: [] };
+  const { acknowledged, damaged, torn } = contentOf(found);
+  if (acknowledged === undefined) throw headless(log, `${log}.head has no head`);
+  const { head } = acknowledged;
   if (head.log !== log || head.key !== signer.key || !isSignedBy(head, signer.verifier))
     throw headless(log, `the head in ${log}.head was not signed for it with the key of ${folder}`);
-  return { head, damaged: slots.damaged };
+  return { acknowledged, damaged: torn === undefined ? damaged : [...damaged, torn] };
 }
 
-async function makeLog(path: string, { folder, log, signer, disk, now }: FileLogOptions): Promise<SignedHead> {
+async function makeLog(options: FileLogOptions): Promise<SignedHead> {
+  const { folder, log, signer, disk, now } = options;
   if ((await listSegments(folder, log)).length > 0) throw headless(log, `${log}.head is missing`);
   const chain = randomBytes(16).toString('hex');
   const start = genesis(log, chain);
   const time = new Date(now()).toISOString();
-  const heads = [0, 1].map((number) =>
+  const heads = Array.from({ length: slots }, (_, number) =>
     signer.sign({ log, chain, number, first: 1, start, count: 0, hash: start, time }),
   );
-  await makeHeadFile(path, heads, disk);
-  const [, newest] = heads;
+  await makeHeadFile(headPath(options), heads, disk);
+  const newest = heads.at(-1);
   if (newest === undefined) throw broken({ log, count: 0 });
   return newest;
 }
 
-interface Current {
-  readonly path: string;
-  readonly file: DiskFile;
-  /** Acknowledged bytes. */
-  size: number;
-  readonly openedAt: number;
-}
-
 interface Beginning {
   readonly head: SignedHead;
-  readonly path: string;
+  readonly headFile: HeadFile;
+  readonly records: RecordsFile;
   readonly found: FoundAtStart | undefined;
 }
 
 class OpenLog implements FileLog {
   readonly found: FoundAtStart | undefined;
   readonly #options: FileLogOptions;
-  readonly #headPath: string;
+  readonly #records: RecordsFile;
   #head: SignedHead;
   #headFile: HeadFile | undefined;
-  #current: Current | undefined;
+  /** One batch at a time, so there is one: memory outside the heap makes the collector run. */
+  #buffer: Buffer = Buffer.allocUnsafeSlow(slotBytes);
   /** A batch failed: what is on disk is not what was acknowledged. */
   #isTorn = false;
+  /** The newest head brought the lines that it covers: the log is not synced. */
+  #isCarrying = true;
 
-  constructor(options: FileLogOptions, { head, path, found }: Beginning) {
+  constructor(options: FileLogOptions, { head, headFile, records, found }: Beginning) {
     this.#options = options;
     this.#head = head;
-    this.#headPath = path;
+    this.#headFile = headFile;
+    this.#records = records;
     this.found = found;
   }
 
@@ -130,44 +136,31 @@ class OpenLog implements FileLog {
     return this.#head;
   }
 
-  async open({ segment, size }: Recovered): Promise<void> {
-    const { disk } = this.#options;
-    this.#headFile = await openHeadFile(this.#headPath, disk);
-    if (segment === undefined) return;
-    const { birthtimeMs } = await fs.stat(segment.path);
-    this.#current = { path: segment.path, file: await disk.open(segment.path), size, openedAt: birthtimeMs };
-  }
-
   async append(members: readonly string[]): Promise<Sealed> {
     if (!(await this.#options.isHeld())) throw takenOver();
     if (this.#isTorn) await this.#mend();
     const tip: Tip = { seq: this.#head.count, hash: this.#head.hash };
     const sealed = seal(tip, members);
-    const bytes = bytesOf(sealed.lines);
+    const slot = this.#filledSlot(sealed.lines);
+    const bytes = slot.subarray(headBytes);
     this.#isTorn = true;
-    const current = await this.#segmentFor(bytes.length);
-    const written = current.file.write(bytes, current.size);
-    // Signed while the disk is at work, written when the records are there.
+    const written = this.#records.write(bytes, tip.seq + 1);
+    // Signed while the records are written; whatever sees the head finds its records.
     const head = this.#nextHead({ count: sealed.tip.seq, hash: sealed.tip.hash });
     await written;
-    await this.#writeHead(head);
-    current.size += bytes.length;
+    await (bytes.length > mostCarried ? this.#writeBare(head) : this.#writeCarrying(head, slot));
+    this.#records.acknowledge(head.number);
+    this.#records.syncSoon(slots / 2);
     this.#isTorn = false;
     return sealed;
   }
 
-  async #segmentFor(bytes: number): Promise<Current> {
-    const { folder, log, disk, rotateBytes, rotateAfterMs, now } = this.#options;
-    const current = this.#current;
-    const isFull = current !== undefined && current.size > 0 && current.size + bytes > rotateBytes;
-    const isOld = current !== undefined && current.size > 0 && now() - current.openedAt >= rotateAfterMs;
-    if (current !== undefined && !isFull && !isOld) return current;
-    const path = join(folder, segmentName(log, this.#head.count + 1));
-    const next = { path, file: await disk.open(path), size: 0, openedAt: now() };
-    this.#current = next;
-    await current?.file.close();
-    await disk.syncFolder(folder);
-    return next;
+  /** Room for a head, and the lines behind it. */
+  #filledSlot(lines: readonly string[]): Buffer {
+    const size = headBytes + lines.reduce((sum, line) => sum + line.length + 1, 0);
+    if (this.#buffer.length < size) this.#buffer = Buffer.allocUnsafeSlow(size);
+    fillLines(this.#buffer, lines);
+    return this.#buffer.subarray(0, size);
   }
 
   #nextHead(moved: Partial<Head>): SignedHead {
@@ -179,10 +172,20 @@ class OpenLog implements FileLog {
     });
   }
 
-  /** The head is durable after its records are: never the other way round. */
-  async #writeHead(head: SignedHead): Promise<void> {
-    await this.#headFile?.write(head);
+  /** One trip to the disk. The slot that is written anew, and the one after it, have lines that the log must have by then. */
+  async #writeCarrying(head: SignedHead, slot: Buffer): Promise<void> {
+    await this.#records.syncedTo(head.number - slots + 1);
+    await this.#headFile?.write(head, slot);
     this.#head = head;
+    this.#isCarrying = true;
+  }
+
+  /** Two: the head is durable after its records are, never the other way round. */
+  async #writeBare(head: SignedHead): Promise<void> {
+    await this.#records.sync();
+    await this.#headFile?.write(head, this.#buffer.subarray(0, headBytes));
+    this.#head = head;
+    this.#isCarrying = false;
   }
 
   /**
@@ -190,29 +193,28 @@ class OpenLog implements FileLog {
    * is acknowledged, then what lies behind is cut off: whenever this ends, head and records agree.
    */
   async #mend(): Promise<void> {
-    const { disk } = this.#options;
-    await this.#reopen();
-    const { number } = this.#head;
-    await this.#writeHead(this.#nextHead({ number: number + 1 }));
-    const current = this.#current;
-    if (current !== undefined) {
-      await current.file.truncate(current.size);
-      await current.file.sync();
-      await disk.syncFolder(this.#options.folder);
-    }
+    await this.#reopenHeads();
+    await this.#records.restore(await this.#standing());
+    await this.#writeBare(this.#nextHead({}));
+    await this.#records.cut();
     this.#isTorn = false;
   }
 
-  /** After a failed sync the old handles say nothing of what is on disk. */
-  async #reopen(): Promise<void> {
-    const { disk } = this.#options;
+  /** What was acknowledged and is in the heads, if it is not in the log. */
+  async #standing(): Promise<Standing> {
+    const { folder } = this.#options;
+    const found = await readHeadFile(headPath(this.#options));
+    const acknowledged = found && acknowledgedAt(found, this.#head.number);
+    const standing = acknowledged && (await standingOf(folder, acknowledged));
+    if (standing === undefined) throw broken(this.#head);
+    return standing;
+  }
+
+  /** After a failed sync the old handle says nothing of what is on disk. */
+  async #reopenHeads(): Promise<void> {
     await this.#headFile?.close().catch(() => undefined);
     this.#headFile = undefined;
-    this.#headFile = await openHeadFile(this.#headPath, disk);
-    if (this.#current === undefined) return;
-    const { path, file } = this.#current;
-    await file.close().catch(() => undefined);
-    this.#current = { ...this.#current, file: await disk.open(path) };
+    this.#headFile = await openHeadFile(headPath(this.#options), this.#options.disk);
   }
 
   async expire(): Promise<{ readonly first: number; readonly last: number } | undefined> {
@@ -223,28 +225,30 @@ class OpenLog implements FileLog {
     if (expired === undefined) return undefined;
     const { first } = this.#head;
     // A head that vouches for what stays comes first: files before it may go, or stay after a crash.
-    await this.#writeHead(this.#nextHead({ first: expired.first, start: expired.start }));
+    await this.#writeBare(this.#nextHead({ first: expired.first, start: expired.start }));
     for (const { path } of expired.segments) await disk.remove(path);
     return { first, last: expired.first - 1 };
   }
 
   async close(): Promise<void> {
     await this.#headFile?.close();
-    await this.#current?.file.close();
+    await this.#records.close();
     this.#headFile = undefined;
-    this.#current = undefined;
+  }
+
+  async settle(): Promise<void> {
+    if (this.#isTorn || !this.#isCarrying || !(await this.#options.isHeld())) return;
+    await this.#writeBare(this.#nextHead({}));
   }
 }
 
 /** Lines are ASCII. Written one by one, which costs less than to join them first. */
-function bytesOf(lines: readonly string[]): Buffer {
-  const bytes = Buffer.allocUnsafe(lines.reduce((sum, line) => sum + line.length + 1, 0));
-  let at = 0;
+function fillLines(slot: Buffer, lines: readonly string[]): void {
+  let at = headBytes;
   for (const line of lines) {
-    at += bytes.write(line, at, 'latin1');
-    at = bytes.writeUInt8(lineFeed, at);
+    at += slot.write(line, at, 'latin1');
+    at = slot.writeUInt8(lineFeed, at);
   }
-  return bytes;
 }
 
 const lineFeed = 0x0a;

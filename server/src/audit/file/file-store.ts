@@ -30,6 +30,8 @@ export interface FileStoreOptions extends Pick<
 export interface FileStore {
   readonly folder: string;
   readonly logs: ReadonlyMap<LogName, FileLog>;
+  /** Before it is closed: the last heads. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,7 +52,10 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
     await close();
     throw error;
   }
-  return { folder, logs: opened, close };
+  const settle = async (): Promise<void> => {
+    for (const log of opened.values()) await log.settle().catch(() => undefined);
+  };
+  return { folder, logs: opened, settle, close };
 }
 
 async function openLogs(opened: Map<LogName, FileLog>, lock: FolderLock, options: FileStoreOptions): Promise<void> {

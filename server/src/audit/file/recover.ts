@@ -2,12 +2,12 @@ import { createReadStream, createWriteStream, promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ConfigServerError } from '../../core/errors.js';
-import { readSeal } from '../seal.js';
+import type { Acknowledged } from './carried.js';
 import type { Disk } from './disk.js';
 import type { Head } from './head.js';
-import { readLines } from './read-lines.js';
-import { listSegments } from './segments.js';
 import type { Segment } from './segments.js';
+import { isLoss, standingOf } from './standing.js';
+import type { Standing } from './standing.js';
 
 /** Where a log goes on after a start. */
 export interface Recovered {
@@ -16,6 +16,13 @@ export interface Recovered {
   readonly size: number;
   /** What was behind it, not acknowledged; it is in a file of its own now. */
   readonly setAside: SetAside | undefined;
+  readonly putBack: PutBack | undefined;
+}
+
+/** Numbers of the records that a loss of power had taken, and that the heads had. */
+export interface PutBack {
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface SetAside {
@@ -25,44 +32,63 @@ export interface SetAside {
 
 export interface RecoverOptions {
   readonly folder: string;
-  readonly head: Head;
+  readonly acknowledged: Acknowledged;
   readonly disk: Disk;
   readonly now: () => number;
 }
 
 /**
- * Finds the end of what was acknowledged, and sets aside what a crash left behind it. It is not taken into the chain:
- * whoever can write to the folder could have written it, and the next head would vouch for it.
+ * Finds the end of what was acknowledged, puts back what a loss of power took of it, and sets aside what a crash left behind it.
+ * That is not taken into the chain: whoever can write to the folder could have written it, and the next head would vouch for it.
  * @throws ConfigServerError CONFIG_AUDIT_BROKEN where acknowledged records are not there
  */
 export async function recover(options: RecoverOptions): Promise<Recovered> {
-  const { folder, head } = options;
-  const segments = (await listSegments(folder, head.log)).filter(({ first }) => first >= head.first);
-  const segment = segments.findLast(({ first }) => first <= head.count);
-  const size = segment === undefined ? 0 : await acknowledgedSize(segment, head);
-  if (size === undefined || (segment === undefined && head.count >= head.first)) throw broken(head);
-  const setAside = await setTailAside(segments, { ...options, segment, size });
-  return { segment, size, setAside };
+  const { folder, acknowledged, disk } = options;
+  const standing = await standingOf(folder, acknowledged);
+  if (standing === undefined) throw broken(acknowledged.head);
+  const { segment, start, expected, actual, head } = standing;
+  const isWhole = actual.equals(expected);
+  // What no loss of power explains is kept as it was found.
+  const kept = isWhole || isLoss(standing) ? start + expected.length : start;
+  const setAside = await setTailAside({ ...options, ...standing, size: kept });
+  const size = start + expected.length;
+  if (segment === undefined) return { segment, size, setAside, putBack: undefined };
+  await makeDurable(segment.path, { disk, bytes: isWhole ? nothing : expected, at: start });
+  const putBack = isWhole ? undefined : { first: head.count - linesIn(expected) + 1, last: head.count };
+  return { segment, size, setAside, putBack };
 }
 
-/** Undefined: the newest acknowledged record is not in it. */
-async function acknowledgedSize({ path }: Segment, { count, hash }: Head): Promise<number | undefined> {
-  for await (const lines of readLines(path)) {
-    for (const { text, end, isComplete } of lines) {
-      const found = isComplete ? readSeal(text) : undefined;
-      if (found?.seq === count) return found.hash === hash ? end : undefined;
-    }
+const nothing: Buffer = Buffer.alloc(0);
+
+function linesIn(bytes: Buffer): number {
+  return bytes.toString('latin1').split('\n').length - 1;
+}
+
+interface PartToWrite {
+  readonly disk: Disk;
+  readonly bytes: Buffer;
+  readonly at: number;
+}
+
+async function makeDurable(path: string, { disk, bytes, at }: PartToWrite): Promise<void> {
+  const file = await disk.open(path, 'kept');
+  try {
+    if (bytes.length > 0) await file.write(bytes, at);
+    await file.sync();
+  } finally {
+    await file.close();
   }
-  return undefined;
 }
 
-interface Tail extends RecoverOptions {
-  readonly segment: Segment | undefined;
+interface Tail extends Standing {
+  readonly folder: string;
   readonly size: number;
+  readonly disk: Disk;
+  readonly now: () => number;
 }
 
-async function setTailAside(segments: readonly Segment[], tail: Tail): Promise<SetAside | undefined> {
-  const { folder, head, segment, size, disk, now } = tail;
+async function setTailAside(tail: Tail): Promise<SetAside | undefined> {
+  const { folder, head, segments, segment, size, disk, now } = tail;
   const later = segments.filter(({ first }) => first > head.count);
   const parts = [...(segment === undefined ? [] : [{ ...segment, start: size }]), ...later.map(whole)];
   const file = `${head.log}-unacknowledged-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}.jsonl`;
@@ -94,7 +120,7 @@ async function copyParts(parts: readonly Part[], target: string): Promise<number
 }
 
 async function cutSegment(path: string, size: number, disk: Disk): Promise<void> {
-  const file = await disk.open(path);
+  const file = await disk.open(path, 'kept');
   try {
     await file.truncate(size);
     await file.sync();

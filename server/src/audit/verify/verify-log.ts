@@ -1,13 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { codeOf } from '../../files/kept-file.js';
+import { bare, contentOf } from '../file/carried.js';
+import type { Acknowledged, HeadFileContent } from '../file/carried.js';
 import { isSignedBy } from '../file/head.js';
 import type { SignedHead } from '../file/head.js';
-import { readHeadFile } from '../file/head-file.js';
-import type { HeadSlots } from '../file/head-file.js';
+import { readHeadFile, slotNumber } from '../file/head-file.js';
 import { readLines } from '../file/read-lines.js';
 import { listSegments } from '../file/segments.js';
 import type { Segment } from '../file/segments.js';
+import { isLoss, standingOf } from '../file/standing.js';
+import type { Standing } from '../file/standing.js';
 import { ChainCheck } from './chain-check.js';
 import type { Finding, LogReport } from './findings.js';
 
@@ -34,47 +37,88 @@ export async function verifyLog(log: string, options: VerifyOptions): Promise<Lo
 
 async function verifyOnce(log: string, { folder, publicKey, exported }: VerifyOptions): Promise<LogReport> {
   const own = exported.filter((head) => head.log === log);
-  const slots = await readSlots(join(folder, `${log}.head`));
-  const findings = [...signatureFindings(log, own, publicKey), ...slotFindings(log, slots, publicKey)];
+  const content = await readContent(join(folder, `${log}.head`));
+  const findings = [...signatureFindings(log, own, publicKey), ...slotFindings(log, content, publicKey)];
   const trusted = own.filter((head) => isSignedBy(head, publicKey));
-  const head = slots?.newest ?? trusted.at(-1);
-  if (head === undefined) return headless(log, findings, await listSegments(folder, log));
-  const report = await checkFiles(await listSegments(folder, log), head, trusted);
+  const elsewhere = trusted.at(-1);
+  const acknowledged = content?.acknowledged ?? (elsewhere === undefined ? undefined : bare(elsewhere));
+  if (acknowledged === undefined) return headless(log, findings, await listSegments(folder, log));
+  const report = await checkLog(folder, acknowledged, trusted);
   return { ...report, findings: [...findings, ...report.findings] };
 }
 
 /** What is being written is looked at again. */
-async function readSlots(path: string): Promise<HeadSlots | undefined> {
-  let slots = await readHeadFile(path);
-  for (let attempt = 1; attempt < mostAttempts && slots !== undefined && slots.damaged.length > 0; attempt += 1)
-    slots = await readHeadFile(path);
-  return slots;
+async function readContent(path: string): Promise<HeadFileContent | undefined> {
+  let content = await readOnce(path);
+  for (let attempt = 1; attempt < mostAttempts && content !== undefined && isDamaged(content); attempt += 1)
+    content = await readOnce(path);
+  return content;
 }
 
-async function checkFiles(
-  segments: readonly Segment[],
-  head: SignedHead,
+function isDamaged({ damaged, torn }: HeadFileContent): boolean {
+  return damaged.length > 0 || torn !== undefined;
+}
+
+async function readOnce(path: string): Promise<HeadFileContent | undefined> {
+  const slots = await readHeadFile(path);
+  return slots && contentOf(slots);
+}
+
+/** Where a loss of power took the end of the log, the heads have it, and nothing is missing. */
+async function checkLog(
+  folder: string,
+  acknowledged: Acknowledged,
   exported: readonly SignedHead[],
 ): Promise<LogReport> {
-  const check = new ChainCheck(head, exported);
-  for (const { name, path, first } of segments.filter((segment) => segment.first >= head.first)) {
-    check.begin(name, first);
-    for await (const lines of readLines(path)) {
-      for (const line of lines) check.line({ file: name, ...line });
-      if (check.isFull) return check.end();
-    }
+  const { head } = acknowledged;
+  const segments = (await listSegments(folder, head.log)).filter(({ first }) => first >= head.first);
+  const report = await checkFiles(segments, new ChainCheck(head, exported));
+  const standing = report.findings.length === 0 ? undefined : await standingOf(folder, acknowledged);
+  if (standing === undefined || standing.expected.length === 0 || !isLoss(standing)) return report;
+  const put = await checkFiles(segments, new ChainCheck(head, exported), standing);
+  const first = head.count - standing.lines.length + 1;
+  const note = `records ${first} to ${head.count} are not all in the log, as after a loss of power, but in ${head.log}.head: a start of the server puts them back`;
+  return { ...put, notes: [...put.notes, note] };
+}
+
+async function checkFiles(segments: readonly Segment[], check: ChainCheck, standing?: Standing): Promise<LogReport> {
+  for (const segment of segments) {
+    check.begin(segment.name, segment.first);
+    const isCut = standing?.segment?.path === segment.path;
+    await checkFile(segment, check, isCut ? standing.start : Infinity);
+    if (isCut) checkPutBack(check, standing);
+    if (check.isFull) break;
   }
   return check.end();
 }
 
-function slotFindings(log: string, slots: HeadSlots | undefined, publicKey: KeyObject): Finding[] {
-  const file = `${log}.head`;
-  if (slots === undefined) return [{ log, file, line: null, problem: 'the file is missing' }];
-  const findings = slots.damaged.map((line) => ({ log, file, line, problem: 'there is no head where one belongs' }));
-  const { newest } = slots;
-  if (newest === undefined || (newest.log === log && isSignedBy(newest, publicKey))) return findings;
-  return [...findings, { log, file, line: (newest.number % 2) + 1, problem: 'the head is not signed with this key' }];
+/** The lines that end by `end`. */
+async function checkFile({ name, path }: Segment, check: ChainCheck, end: number): Promise<void> {
+  for await (const lines of readLines(path)) {
+    for (const line of lines.filter((one) => one.end <= end)) check.line({ file: name, ...line });
+    if (check.isFull) return;
+  }
 }
+
+function checkPutBack(check: ChainCheck, { head, expected }: Standing): void {
+  const file = `${head.log}.head`;
+  const lines = expected.toString('latin1').split('\n').slice(0, -1);
+  for (const [index, text] of lines.entries()) check.line({ file, number: index + 1, text, isComplete: true });
+}
+
+function slotFindings(log: string, content: HeadFileContent | undefined, publicKey: KeyObject): Finding[] {
+  const file = `${log}.head`;
+  if (content === undefined) return [{ log, file, line: null, problem: 'the file is missing' }];
+  const findings = content.damaged.map((line) => ({ log, file, line, problem: 'there is no head where one belongs' }));
+  if (content.torn !== undefined) findings.push({ log, file, line: content.torn, problem: tornHead });
+  const head = content.acknowledged?.head;
+  if (head === undefined || (head.log === log && isSignedBy(head, publicKey))) return findings;
+  return [...findings, { log, file, line: slotNumber(head) + 1, problem: 'the head is not signed with this key' }];
+}
+
+/** Nobody can tell which of the two it was; a start of the server takes it for the first, and says so in the log. */
+const tornHead =
+  'the head has not the records that it covers: the power went while it was written, before they were acknowledged, or it was changed';
 
 function signatureFindings(log: string, exported: readonly SignedHead[], publicKey: KeyObject): Finding[] {
   return exported
