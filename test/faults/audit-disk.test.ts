@@ -30,12 +30,11 @@ describe('an audit on a disk that fails', () => {
     return { disk, kept: auditIn(await cleanups.add(tempFolders()).create(), disk) };
   };
 
-  const faults: readonly (readonly [string, DiskFault, RegExp, string])[] = [
-    ['is full', 'full', /^queries-/, 'the disk is full'],
+  const ofHeads: readonly (readonly [string, DiskFault, RegExp, string])[] = [
     ['is full for heads', 'full', /^queries\.head$/, 'the disk is full'],
     ['cannot sync heads', 'unsynced', /^queries\.head$/, 'records cannot be kept: EIO'],
   ];
-  for (const [title, kind, file, message] of faults) {
+  for (const [title, kind, file, message] of ofHeads) {
     it(`that ${title}: in block refuses, says so, and goes on where it left off`, async () => {
       const { disk, kept } = await aStage();
       const audit = cleanups.add(await kept.open());
@@ -61,7 +60,10 @@ describe('an audit on a disk that fails', () => {
         ['audit-recovered', { sink: 'file of queries', dropped: 0 }],
       ]);
     });
+  }
 
+  const ofAll = [['is full', 'full', /^queries-/] as const, ...ofHeads];
+  for (const [title, kind, file] of ofAll) {
     it(`that ${title}: in drop-and-count goes on, and tells what was lost`, async () => {
       const { disk, kept } = await aStage();
       const limits = { ...auditLimits, records: 10 };
@@ -88,22 +90,31 @@ describe('an audit on a disk that fails', () => {
     });
   }
 
-  it('that cannot sync the log: goes on while the heads have the records, then refuses, and loses none of them', async () => {
-    const { disk, kept } = await aStage();
-    const audit = cleanups.add(await kept.open());
-    disk.fault = { kind: 'unsynced', file: /^queries-/ };
-    const recorded = await recordUntilRefused(audit);
-    expect(recorded.length).to.be.within(slots / 2, slots);
-    expect(kept.events.map(({ type, ...told }) => [type, told])).to.deep.equal([
-      ['audit-failed', { sink: 'file of queries', message: 'records cannot be kept: EIO', diagnostics: {} }],
-    ]);
-    disk.fault = null;
-    await eventually(() => audit.isReady() || undefined);
-    // The sync that failed may have taken nothing, and one after it takes what is written since: all is written again.
-    const left = disk.left(() => 0).get('queries-000000000001.jsonl');
-    expect(decisionsOf(parseLines(String(left)))).to.deep.equal(recorded);
-    expect(await kept.findings()).to.deep.equal([]);
-  });
+  const ofTheLog: readonly (readonly [string, DiskFault, string])[] = [
+    ['is full', 'full', 'the disk is full'],
+    ['cannot sync', 'unsynced', 'records cannot be kept: EIO'],
+  ];
+  for (const [title, kind, message] of ofTheLog) {
+    it(`that ${title} for the log: goes on while the heads have the records, then refuses, and loses none of them`, async () => {
+      const { disk, kept } = await aStage();
+      const audit = cleanups.add(await kept.open());
+      disk.fault = { kind, file: /^queries-/ };
+      const recorded = await recordUntilRefused(audit);
+      expect(recorded.length).to.be.within(1, slots);
+      expect([audit.isReady(), audit.health().status]).to.deep.equal([false, 'DOWN']);
+      expect(kept.events.map(({ type, ...told }) => [type, told])).to.deep.equal([
+        ['audit-failed', { sink: 'file of queries', message, diagnostics: {} }],
+      ]);
+      expect(await kept.findings()).to.deep.equal([]);
+      disk.fault = null;
+      await eventually(() => audit.isReady() || undefined);
+      // What failed may have taken nothing, and what succeeds after it takes what is written since: all is written again.
+      const left = disk.left(() => 0).get('queries-000000000001.jsonl');
+      expect(decisionsOf(parseLines(String(left)))).to.deep.equal(recorded);
+      expect(gapsOf(await kept.records('queries'))).to.deep.equal([{ dropped: 0, refused: 1 }]);
+      expect(await kept.findings()).to.deep.equal([]);
+    });
+  }
 
   it('that does not answer in time: refuses, and goes on when it does', async () => {
     const { disk, kept } = await aStage();

@@ -52,7 +52,7 @@ export interface TestAudit {
   open(differing?: Differing): Promise<OpenAudit>;
   /** One that keeps no file. */
   openWithout(differing: Partial<AuditOptions>): Promise<OpenAudit>;
-  /** The records of a log, parsed, over all its files. */
+  /** The records of a log, parsed, over all its files, what an audit that is open has still to write to them among them. */
   records(log: 'queries' | 'changes'): Promise<readonly Readonly<Record<string, unknown>>[]>;
   files(): Promise<readonly string[]>;
   /** The newest head of a log in its file, as it is kept elsewhere. */
@@ -66,6 +66,7 @@ export function auditIn(root: string, disk: Disk = systemDisk): TestAudit {
   const keys = join(root, 'keys');
   const { emit, events } = recordEvents();
   const names = async (): Promise<string[]> => (await fs.readdir(folder)).sort();
+  let opened: OpenAudit | undefined;
   const usual = {
     sinks: [],
     backpressure: 'block',
@@ -87,9 +88,13 @@ export function auditIn(root: string, disk: Disk = systemDisk): TestAudit {
     folder,
     keys,
     events,
-    open: ({ file, ...differing } = {}) => openAudit({ ...usual, file: { ...usualFile, ...file }, ...differing }),
+    async open({ file, ...differing } = {}) {
+      opened = await openAudit({ ...usual, file: { ...usualFile, ...file }, ...differing });
+      return opened;
+    },
     openWithout: (differing) => openAudit({ ...usual, file: null, ...differing }),
     async records(log) {
+      await opened?.flush();
       const own = (await names()).filter((name) => name.startsWith(`${log}-0`));
       const texts = await Promise.all(own.map((name) => fs.readFile(join(folder, name), 'utf8')));
       return parseLines(texts.join(''));

@@ -52,6 +52,8 @@ export interface OpenAudit extends Audit {
   readonly reader: AuditReader | undefined;
   /** Newest heads; none without a file. */
   heads(): readonly SignedHead[];
+  /** Resolves once whoever reads the files finds everything that was acknowledged. Where that fails they have what they have. */
+  flush(): Promise<void>;
   /** Writes what waits, and closes every sink. Idempotent. */
   close(): Promise<void>;
 }
@@ -134,6 +136,10 @@ class RunningAudit implements OpenAudit {
     return [...(this.#store?.logs.values() ?? [])].map(({ head }) => head);
   }
 
+  async flush(): Promise<void> {
+    for (const log of this.#store?.logs.values() ?? []) await log.flush().catch(() => undefined);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;
@@ -151,6 +157,11 @@ class RunningAudit implements OpenAudit {
 
 function readerOf({ folder, logs }: FileStore): AuditReader {
   return {
-    search: (query, signal) => searchFiles(query, { folder, count: logs.get(query.log)?.head.count ?? 0 }, signal),
+    async search(query, signal) {
+      const log = logs.get(query.log);
+      // Where it fails the files have what they have.
+      await log?.flush().catch(() => undefined);
+      return searchFiles(query, { folder, count: log?.head.count ?? 0 }, signal);
+    },
   };
 }

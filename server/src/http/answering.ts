@@ -36,6 +36,7 @@ import type { RouteScope } from './route-table.js';
 import { securityHeaders } from './security-headers.js';
 import type { WebhookEndpoint } from './services.js';
 import { createThrottle } from './throttle.js';
+import { createTogether } from './together.js';
 import { createToldStates } from './told-states.js';
 import { createViews } from './views.js';
 
@@ -95,6 +96,15 @@ export function createAnswering(options: AnsweringOptions): Listener {
     const method = request.method ?? '';
     emit({ type: 'request-finished', method, path: shownPath(request.url ?? ''), status, milliseconds });
   };
+  const recording = createTogether<Recording>(
+    ({ request, response, prepared }) => {
+      write(request, response, prepared);
+    },
+    // What cannot be recorded is refused on the usual way, where the audit is asked first.
+    ({ request, response }) => {
+      throughKoa(request, response);
+    },
+  );
   return (request, response) => {
     const refusal = throttle.admit(request) ?? ambiguity(request);
     if (refusal !== undefined) {
@@ -112,14 +122,15 @@ export function createAnswering(options: AnsweringOptions): Listener {
       write(request, response, prepared);
       return;
     }
-    const leave = (): void => {
-      write(request, response, prepared);
-    };
-    // What cannot be recorded is refused on the usual way, where the audit is asked first.
-    void recorded.then(leave, () => {
-      throughKoa(request, response);
-    });
+    recording.wait(recorded, { request, response, prepared });
   };
+}
+
+/** An answer whose record is on its way. */
+interface Recording {
+  readonly request: Parameters<Listener>[0];
+  readonly response: Parameters<Listener>[1];
+  readonly prepared: WholeAnswer;
 }
 
 /** Who asks has a part in it unless everybody is let to everything and nobody keeps a record of it. */

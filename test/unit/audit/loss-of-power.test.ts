@@ -23,6 +23,7 @@ describe('the files of an audit after a loss of power', () => {
     const audit = cleanups.add(await kept.open());
     await atOnce(audit, 3);
     await atOnce(audit, last);
+    await audit.flush();
     const copy = await cleanups.add(tempFolders()).create();
     await fs.cp(kept.keys, join(copy, 'keys'), { recursive: true });
     await fs.cp(kept.folder, join(copy, 'audit'), { recursive: true });
@@ -33,7 +34,7 @@ describe('the files of an audit after a loss of power', () => {
   const notes = async (kept: TestAudit): Promise<readonly string[]> =>
     (await kept.verify()).flatMap((report) => report.notes);
   const note =
-    'records 1 to 5 are not all in the log, as after a loss of power, but in queries.head: a start of the server puts them back';
+    'records 1 to 5 are not all in the log yet, but in queries.head: the server that runs, or the next start of one, writes them there';
 
   const losses: readonly (readonly [string, (text: string) => string])[] = [
     ['all of it', () => ''],

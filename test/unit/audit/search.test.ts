@@ -89,7 +89,8 @@ describe('looking up records of the audit', () => {
   });
 
   it('ends a page that has read enough, and leads on', async () => {
-    const { kept } = await aLog(6, 1_000_000);
+    const { kept, audit } = await aLog(6, 1_000_000);
+    await audit.flush();
     const options = { folder: kept.folder, count: 6, mostBytes: 1 };
     const first = await searchFiles(aQuery({ outcome: 'denied' }), options, signal);
     const second = await searchFiles(aQuery({ cursor: first.next }), options, signal);
@@ -99,7 +100,8 @@ describe('looking up records of the audit', () => {
   });
 
   it('leaves out what was never acknowledged, and lines that are none', async () => {
-    const { kept } = await aLog(3, 1_000_000);
+    const { kept, audit } = await aLog(3, 1_000_000);
+    await audit.flush();
     await fs.appendFile(join(kept.folder, 'queries-000000000001.jsonl'), 'x\n{"seq":4');
     const { lines } = await searchFiles(aQuery(), { folder: kept.folder, count: 2 }, signal);
     expect(lines.map((line) => (JSON.parse(line) as { seq: number }).seq)).to.deep.equal([2, 1]);

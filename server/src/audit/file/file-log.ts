@@ -40,6 +40,8 @@ export interface FileLog {
   append(members: readonly string[]): Promise<Sealed>;
   /** Removes files past their time; tells which records are gone. Undefined: none are. Not while a batch is taken. */
   expire(): Promise<{ readonly first: number; readonly last: number } | undefined>;
+  /** Resolves once whoever reads the files finds everything that was acknowledged. */
+  flush(): Promise<void>;
   /** Before it is closed: the log alone has everything, durably. Where this fails the heads have the rest. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -144,13 +146,10 @@ class OpenLog implements FileLog {
     const slot = this.#filledSlot(sealed.lines);
     const bytes = slot.subarray(headBytes);
     this.#isTorn = true;
-    const written = this.#records.write(bytes, tip.seq + 1);
-    // Signed while the records are written; whatever sees the head finds its records.
+    await this.#records.prepare(bytes.length, tip.seq + 1);
     const head = this.#nextHead({ count: sealed.tip.seq, hash: sealed.tip.hash });
-    await written;
-    await (bytes.length > mostCarried ? this.#writeBare(head) : this.#writeCarrying(head, slot));
-    this.#records.acknowledge(head.number);
-    this.#records.syncSoon(slots / 2);
+    if (bytes.length > mostCarried) await this.#writeLarge(head, bytes);
+    else await this.#writeCarrying(head, slot);
     this.#isTorn = false;
     return sealed;
   }
@@ -172,20 +171,35 @@ class OpenLog implements FileLog {
     });
   }
 
-  /** One trip to the disk. The slot that is written anew, and the one after it, have lines that the log must have by then. */
+  /**
+   * One trip to the disk: the slot has the records until the log is synced. So the log must have what was in the slot that is
+   * written anew, and in the one after it, which cannot be read without the head before.
+   */
   async #writeCarrying(head: SignedHead, slot: Buffer): Promise<void> {
     await this.#records.syncedTo(head.number - slots + 1);
     await this.#headFile?.write(head, slot);
+    this.#records.add(slot.subarray(headBytes), head.number);
     this.#head = head;
     this.#isCarrying = true;
   }
 
-  /** Two: the head is durable after its records are, never the other way round. */
+  /** Two, for what has no room in a slot. */
+  async #writeLarge(head: SignedHead, bytes: Buffer): Promise<void> {
+    await this.#records.write(bytes);
+    await this.#writeBare(head);
+    this.#records.acknowledge(bytes.length);
+  }
+
+  /** The head is durable after its records are, never the other way round. */
   async #writeBare(head: SignedHead): Promise<void> {
     await this.#records.sync();
     await this.#headFile?.write(head, this.#buffer.subarray(0, headBytes));
     this.#head = head;
     this.#isCarrying = false;
+  }
+
+  async flush(): Promise<void> {
+    await this.#records.flush();
   }
 
   /**

@@ -64,7 +64,7 @@ async function readOnce(path: string): Promise<HeadFileContent | undefined> {
   return slots && contentOf(slots);
 }
 
-/** Where a loss of power took the end of the log, the heads have it, and nothing is missing. */
+/** What the log does not have yet, or lost with the power, the heads have: nothing is missing. */
 async function checkLog(
   folder: string,
   acknowledged: Acknowledged,
@@ -77,7 +77,7 @@ async function checkLog(
   if (standing === undefined || standing.expected.length === 0 || !isLoss(standing)) return report;
   const put = await checkFiles(segments, new ChainCheck(head, exported), standing);
   const first = head.count - standing.lines.length + 1;
-  const note = `records ${first} to ${head.count} are not all in the log, as after a loss of power, but in ${head.log}.head: a start of the server puts them back`;
+  const note = `records ${first} to ${head.count} are not all in the log yet, but in ${head.log}.head: the server that runs, or the next start of one, writes them there`;
   return { ...put, notes: [...put.notes, note] };
 }
 
