@@ -118,7 +118,7 @@ describe('an audit on a disk that fails', () => {
 
   it('that does not answer in time: refuses, and goes on when it does', async () => {
     const { disk, kept } = await aStage();
-    const audit = cleanups.add(await kept.open({ limits: { ...auditLimits, writeMs: 20 } }));
+    const audit = cleanups.add(await kept.open({ limits: { ...auditLimits, writeMs: 250 } }));
     await audit.record(aDecision({ application: 'before' }), anOccasion);
     disk.isStuck = true;
     await expectError('CONFIG_AUDIT_UNAVAILABLE', async () => audit.record(aDecision(), anOccasion));

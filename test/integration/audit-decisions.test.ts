@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createApp } from '#server/app.js';
 import { createToken } from '#server/app/credentials.js';
 import { ask, jsonOf, type Question } from '../support/ask.js';
+import { parseLines } from '../support/audit-log.js';
 import { createCleanups } from '../support/cleanups.js';
 import { eventually } from '../support/eventually.js';
 import { aRepository } from '../support/git-repository.js';
@@ -47,20 +48,18 @@ describe('the records of a server', () => {
       });
     const audit = join(folder.path, 'state', 'audit');
     const records = async (log: string): Promise<readonly Record_[]> =>
-      (await fs.readFile(join(audit, `${log}-000000000001.jsonl`), 'utf8'))
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line) as Record_);
+      parseLines(await fs.readFile(join(audit, `${log}-000000000001.jsonl`), 'utf8'));
     return { repository, port, get, close, audit, records, config: file ?? '' };
   }
 
   it('tell who asked for what, on both lanes, and that somebody was not let', async () => {
-    const { get, records, repository } = await stage();
+    const { get, records, repository, close } = await stage();
     const path = '/orders/prod';
     const first = await get(path, reader.token, { traceparent });
     await get(path, reader.token);
     expect((await get(path)).status).to.equal(401);
     expect((await get(path, auditor.token)).status).to.equal(403);
+    await close();
     const told = (await records('queries')).map(({ seq: _, time: __, hash: ___, ...record }) => record);
     const asked = { kind: 'decision', method: 'GET', route: '/:application/:profiles', address: '127.0.0.1' };
     const nothing = { application: null, profiles: null, label: null, version: null, digest: null };

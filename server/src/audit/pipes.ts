@@ -84,8 +84,7 @@ function fillAll(outboxes: readonly Journal<SinkRecord>[]): HandOn {
 function journalOf(log: LogName, handOn: HandOn, options: PipesOptions): Journal<string> {
   const { files, backpressure, limits, clock } = options;
   const file = files?.get(log);
-  const write: WriteBatch =
-    file === undefined ? passingWriter(log, handOn) : fileWriter(log, file, handOn, () => clock.now());
+  const write: WriteBatch = file === undefined ? passingWriter(log, handOn) : fileWriter(log, file, handOn, clock);
   // Nobody waits for a change to be recorded: it has happened.
   const mode = log === 'queries' && backpressure === 'block' ? 'block' : 'drop';
   return createJournal<string>({

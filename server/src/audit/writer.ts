@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { members } from './ascii-json.js';
 import { isoTime } from './clock.js';
+import type { Clock } from './clock.js';
 import type { FileLog } from './file/file-log.js';
 import type { LogName } from './logs.js';
 import { genesis, seal } from './seal.js';
@@ -16,9 +17,20 @@ export type HandOn = ((records: readonly SinkRecord[]) => Promise<void> | void) 
 /** How often files past their time are looked for. */
 const expireMs = 60_000;
 
+/** How long after the last batch the log alone is to have everything. */
+const settleMs = 1_000;
+
 /** The file first: what is not in it goes nowhere else. */
-export function fileWriter(log: LogName, file: FileLog, handOn: HandOn, now: () => number): WriteBatch {
+export function fileWriter(log: LogName, file: FileLog, handOn: HandOn, clock: Clock): WriteBatch {
   let lookedAt = Number.NEGATIVE_INFINITY;
+  let cancelSettle = (): void => undefined;
+  let settled: Promise<void> = Promise.resolve();
+  const now = (): number => clock.now();
+  const settleLater = (): void => {
+    cancelSettle = clock.after(settleMs, () => {
+      settled = file.settle().catch(() => undefined);
+    });
+  };
   const expired = async (): Promise<readonly string[]> => {
     if (now() - lookedAt < expireMs) return [];
     lookedAt = now();
@@ -26,7 +38,10 @@ export function fileWriter(log: LogName, file: FileLog, handOn: HandOn, now: () 
     return gone === undefined ? [] : [members({ time: isoTime(now()), kind: 'records-expired', ...gone })];
   };
   return async (texts) => {
+    cancelSettle();
+    await settled;
     const { lines, tip } = await file.append([...texts, ...(await expired())]);
+    settleLater();
     await handOn?.(recordsOf(lines, { log, chain: file.head.chain, seq: tip.seq }));
   };
 }

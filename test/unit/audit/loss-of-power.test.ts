@@ -7,7 +7,9 @@ import { changeFile, changeSlot, firstFile, newestSlot, problemsOf, startedRecor
 import { aDecision, anOccasion, auditIn } from '#support/audit-log.js';
 import type { TestAudit } from '#support/audit-log.js';
 import { createCleanups } from '#support/cleanups.js';
+import { eventually } from '#support/eventually.js';
 import { expectError } from '#support/expect-error.js';
+import { createManualClock } from '#support/manual-clock.js';
 import { tempFolders } from '#support/temp-folders.js';
 
 describe('the files of an audit after a loss of power', () => {
@@ -105,5 +107,19 @@ describe('the files of an audit after a loss of power', () => {
       `${firstFile}:402: the log ends before record 403; acknowledged are those up to 403`,
     ]);
     await expectError('CONFIG_AUDIT_BROKEN', () => kept.open());
+  });
+
+  it('of a server with nothing to do find nothing but the log whole', async () => {
+    const clock = createManualClock();
+    const kept = auditIn(await cleanups.add(tempFolders()).create());
+    const audit = cleanups.add(await kept.open({ clock }));
+    await audit.record(aDecision(), anOccasion);
+    const carrying = audit.heads()[0]?.number ?? 0;
+    await eventually(() => {
+      clock.pass(1_000);
+      return audit.heads()[0]?.number === carrying + 1 || undefined;
+    });
+    await changeFile(kept, firstFile, () => '');
+    expect(await problemsOf(kept)).to.deep.equal(['-:-: the log ends before record 1; acknowledged are those up to 1']);
   });
 });

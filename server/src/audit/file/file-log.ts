@@ -42,7 +42,7 @@ export interface FileLog {
   expire(): Promise<{ readonly first: number; readonly last: number } | undefined>;
   /** Resolves once whoever reads the files finds everything that was acknowledged. */
   flush(): Promise<void>;
-  /** Before it is closed: the log alone has everything, durably. Where this fails the heads have the rest. */
+  /** When there is nothing to do, and before it is closed: the log alone has everything, durably. Where this fails the heads have the rest. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }
@@ -125,6 +125,7 @@ class OpenLog implements FileLog {
   #isTorn = false;
   /** The newest head brought the lines that it covers: the log is not synced. */
   #isCarrying = true;
+  #settling: Promise<void> | undefined;
 
   constructor(options: FileLogOptions, { head, headFile, records, found }: Beginning) {
     this.#options = options;
@@ -250,9 +251,16 @@ class OpenLog implements FileLog {
     this.#headFile = undefined;
   }
 
-  async settle(): Promise<void> {
-    if (this.#isTorn || !this.#isCarrying || !(await this.#options.isHeld())) return;
-    await this.#writeBare(this.#nextHead({}));
+  settle(): Promise<void> {
+    this.#settling ??= this.#settle().finally(() => {
+      this.#settling = undefined;
+    });
+    return this.#settling;
+  }
+
+  async #settle(): Promise<void> {
+    const isToDo = this.#headFile !== undefined && !this.#isTorn && this.#isCarrying;
+    if (isToDo && (await this.#options.isHeld())) await this.#writeBare(this.#nextHead({}));
   }
 }
 
