@@ -47,8 +47,7 @@ export async function measureReferences(work: string): Promise<MeasuredReference
     for (const [name, start] of kinds) first.push({ name, ...(await timeFirsts(server, start)) });
     const variants = kinds.map(([name, start]) => ({
       name,
-      port: server.port,
-      pid: server.pid,
+      servers: [server],
       paths: [`/${start}1/prod`],
     }));
     return {

@@ -26,7 +26,7 @@ export interface RecordsFile {
   prepare(bytes: number, first: number): Promise<void>;
   /** Takes a batch that the head of this number has brought, and copies it. */
   add(bytes: Uint8Array, number: number): void;
-  /** Takes a batch that no head will bring: once it resolves, a loss of power takes nothing of it, nor of what was before. */
+  /** Takes a batch that no head will bring: a sync is to follow. */
   write(bytes: Buffer): Promise<void>;
   /** That batch stands. */
   acknowledge(bytes: number): void;
@@ -121,7 +121,6 @@ class OpenRecords implements RecordsFile {
     await this.flush();
     const current = this.#current;
     await current?.file.write(bytes, current.end);
-    await this.sync();
   }
 
   acknowledge(bytes: number): void {
