@@ -47,7 +47,8 @@ export async function measureReferences(work: string): Promise<MeasuredReference
     for (const [name, start] of kinds) first.push({ name, ...(await timeFirsts(server, start)) });
     const variants = kinds.map(([name, start]) => ({
       name,
-      servers: [server],
+      port: server.port,
+      pid: server.pid,
       paths: [`/${start}1/prod`],
     }));
     return {

@@ -2,15 +2,9 @@ import { processorSeconds, startWorker, type Worker } from './child.js';
 import type { LoadOrder, LoadResult } from './load.js';
 
 /** One of several ways to ask for the same. */
-export interface Variant extends Pick<LoadOrder, 'paths' | 'headers'> {
+export interface Variant extends Pick<LoadOrder, 'port' | 'paths' | 'headers'> {
   readonly name: string;
-  /** Asked round about: one and the same program is faster after one start and slower after another. */
-  readonly servers: readonly MeasuredServer[];
-}
-
-/** A process that listens. */
-export interface MeasuredServer {
-  readonly port: number;
+  /** Process of the server. */
   readonly pid: number;
 }
 
@@ -52,13 +46,11 @@ export async function compareVariants(
 ): Promise<Omit<MeasuredVariants, 'title'>> {
   const load = startWorker('load.js');
   try {
-    for (const variant of variants)
-      for (const at of variant.servers.keys())
-        await measure(load, variant, { ...rounds, round: at, seconds: rounds.warmUpSeconds });
+    for (const variant of variants) await measure(load, variant, { ...rounds, seconds: rounds.warmUpSeconds });
     const taken: Round[][] = [];
     for (let round = 0; round < rounds.rounds; round += 1) {
       const row: Round[] = [];
-      for (const variant of variants) row.push(await measure(load, variant, { ...rounds, round }));
+      for (const variant of variants) row.push(await measure(load, variant, rounds));
       taken.push(row);
     }
     return { rounds, variants: variants.map(({ name }, at) => summaryOf(name, taken, at)) };
@@ -67,16 +59,12 @@ export async function compareVariants(
   }
 }
 
-async function measure(
-  load: Worker,
-  { name, servers, paths, headers = {} }: Variant,
-  { round, seconds, connections }: Rounds & { readonly round: number },
-): Promise<Round> {
-  const { port, pid } = servers[round % servers.length]!;
+async function measure(load: Worker, { pid, ...variant }: Variant, { seconds, connections }: Rounds): Promise<Round> {
   const before = await processorSeconds(pid);
+  const { port, paths, headers = {} } = variant;
   const result = await load.ask<LoadResult>({ port, paths, headers, seconds, connections } satisfies LoadOrder);
   const after = await processorSeconds(pid);
-  if (result.failures > 0) throw new Error(`${name}: ${result.failures} of ${result.requests} were not 200`);
+  if (result.failures > 0) throw new Error(`${variant.name}: ${result.failures} of ${result.requests} were not 200`);
   const used = before === undefined || after === undefined ? undefined : after - before;
   return { ...result, processorMicroseconds: used === undefined ? undefined : (used * 1e6) / result.requests };
 }
