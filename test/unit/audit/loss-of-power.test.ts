@@ -5,7 +5,7 @@ import type { OpenAudit } from '#server/audit/audit.js';
 import { headBytes } from '#server/audit/file/head-file.js';
 import { changeFile, changeSlot, firstFile, newestSlot, problemsOf, startedRecord } from '#support/audit-files.js';
 import { aDecision, anOccasion, auditIn } from '#support/audit-log.js';
-import type { TestAudit } from '#support/audit-log.js';
+import type { Differing, TestAudit } from '#support/audit-log.js';
 import { createCleanups } from '#support/cleanups.js';
 import { eventually } from '#support/eventually.js';
 import { expectError } from '#support/expect-error.js';
@@ -20,9 +20,9 @@ describe('the files of an audit after a loss of power', () => {
     Promise.all(Array.from({ length: records }, async () => audit.record(aDecision(), anOccasion)));
 
   /** What is there of an audit that was never closed: a batch of 3 records, and one of 2. */
-  async function aTornLog(last = 2): Promise<TestAudit> {
+  async function aTornLog(last = 2, differing: Differing = {}): Promise<TestAudit> {
     const kept = auditIn(await cleanups.add(tempFolders()).create());
-    const audit = cleanups.add(await kept.open());
+    const audit = cleanups.add(await kept.open(differing));
     await atOnce(audit, 3);
     await atOnce(audit, last);
     await audit.flush();
@@ -121,5 +121,14 @@ describe('the files of an audit after a loss of power', () => {
     });
     await changeFile(kept, firstFile, () => '');
     expect(await problemsOf(kept)).to.deep.equal(['-:-: the log ends before record 1; acknowledged are those up to 1']);
+  });
+
+  it('are told of by the numbers of what the newest file lacks, where others were begun meanwhile', async () => {
+    const kept = await aTornLog(2, { file: { rotateBytes: 1_000 } });
+    const second = 'queries-000000000004.jsonl';
+    expect((await kept.files()).filter((name) => name.startsWith('queries-'))).to.deep.equal([firstFile, second]);
+    await changeFile(kept, second, () => '');
+    expect([await kept.findings(), await notes(kept)]).to.deep.equal([[], [note.replace('1 to 5', '4 to 5')]]);
+    expect(await startedRecord(kept)).to.deep.include({ putBack: { first: 4, last: 5 } });
   });
 });

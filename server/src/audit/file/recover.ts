@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ConfigServerError } from '../../core/errors.js';
 import type { Acknowledged } from './carried.js';
-import type { Disk } from './disk.js';
+import type { Disk, DiskFile } from './disk.js';
 import type { Head } from './head.js';
 import type { Segment } from './segments.js';
-import { isLoss, standingOf } from './standing.js';
+import { isLoss, rangeOf, standingOf } from './standing.js';
 import type { Standing } from './standing.js';
 
 /** Where a log goes on after a start. */
@@ -46,38 +46,18 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   const { folder, acknowledged, disk } = options;
   const standing = await standingOf(folder, acknowledged);
   if (standing === undefined) throw broken(acknowledged.head);
-  const { segment, start, expected, actual, head } = standing;
+  const { segment, start, expected, actual } = standing;
   const isWhole = actual.equals(expected);
   // What no loss of power explains is kept as it was found.
   const kept = isWhole || isLoss(standing) ? start + expected.length : start;
   const setAside = await setTailAside({ ...options, ...standing, size: kept });
   const size = start + expected.length;
   if (segment === undefined) return { segment, size, setAside, putBack: undefined };
-  await makeDurable(segment.path, { disk, bytes: isWhole ? nothing : expected, at: start });
-  const putBack = isWhole ? undefined : { first: head.count - linesIn(expected) + 1, last: head.count };
-  return { segment, size, setAside, putBack };
-}
-
-const nothing: Buffer = Buffer.alloc(0);
-
-function linesIn(bytes: Buffer): number {
-  return bytes.toString('latin1').split('\n').length - 1;
-}
-
-interface PartToWrite {
-  readonly disk: Disk;
-  readonly bytes: Buffer;
-  readonly at: number;
-}
-
-async function makeDurable(path: string, { disk, bytes, at }: PartToWrite): Promise<void> {
-  const file = await disk.open(path, 'kept');
-  try {
-    if (bytes.length > 0) await file.write(bytes, at);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  // Synced in any case: whoever wrote it may have been killed before.
+  await changeFile(segment.path, disk, async (file) => {
+    if (!isWhole) await file.write(expected, start);
+  });
+  return { segment, size, setAside, putBack: isWhole ? undefined : rangeOf(standing) };
 }
 
 interface Tail extends Standing {
@@ -94,7 +74,7 @@ async function setTailAside(tail: Tail): Promise<SetAside | undefined> {
   const file = `${head.log}-unacknowledged-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}.jsonl`;
   const bytes = await copyParts(parts, join(folder, file));
   if (bytes > 0) await disk.syncFolder(folder);
-  if (segment !== undefined && bytes > 0) await cutSegment(segment.path, size, disk);
+  if (segment !== undefined && bytes > 0) await changeFile(segment.path, disk, (file) => file.truncate(size));
   for (const { path } of later) await disk.remove(path);
   return bytes === 0 ? undefined : { file, bytes };
 }
@@ -119,10 +99,10 @@ async function copyParts(parts: readonly Part[], target: string): Promise<number
   return bytes;
 }
 
-async function cutSegment(path: string, size: number, disk: Disk): Promise<void> {
+async function changeFile(path: string, disk: Disk, act: (file: DiskFile) => Promise<void>): Promise<void> {
   const file = await disk.open(path, 'kept');
   try {
-    await file.truncate(size);
+    await act(file);
     await file.sync();
   } finally {
     await file.close();

@@ -6,7 +6,7 @@ import { readLines } from './read-lines.js';
 import { listSegments } from './segments.js';
 import type { Segment } from './segments.js';
 
-/** Where the newest acknowledged record of a log is, or belongs. */
+/** Where the newest acknowledged record of a log is, or belongs. `lines`: those of the newest file; a former one has its own, synced. */
 export interface Standing extends Acknowledged {
   /** Files of the log, from the one with the oldest record that is kept. */
   readonly segments: readonly Segment[];
@@ -25,16 +25,23 @@ export async function standingOf(folder: string, acknowledged: Acknowledged): Pr
   const { head, synced, lines } = acknowledged;
   const segments = (await listSegments(folder, head.log)).filter(({ first }) => first >= head.first);
   const segment = segments.findLast(({ first }) => first <= head.count);
-  const standing = { ...acknowledged, segments, segment };
   if (segment === undefined)
-    return head.count >= head.first ? undefined : { ...standing, start: 0, expected: nothing, actual: nothing };
+    return head.count >= head.first
+      ? undefined
+      : { ...acknowledged, segments, segment, start: 0, expected: nothing, actual: nothing };
   // A file is synced before another is begun.
   const isInside = synced.seq >= segment.first;
   const start = isInside ? await endOf(segment, synced) : 0;
   if (start === undefined) return undefined;
   const own = isInside ? lines : lines.slice(segment.first - 1 - synced.seq);
   const expected = Buffer.from(own.map((line) => `${line}\n`).join(''), 'latin1');
-  return { ...standing, start, expected, actual: await readPart(segment.path, start, expected.length) };
+  const actual = await readPart(segment.path, start, expected.length);
+  return { head, synced, lines: own, segments, segment, start, expected, actual };
+}
+
+/** Numbers of the records that `lines` has. */
+export function rangeOf({ head, lines }: Pick<Standing, 'head' | 'lines'>): { first: number; last: number } {
+  return { first: head.count - lines.length + 1, last: head.count };
 }
 
 /** Whether a loss of power explains what is there: bytes are missing at the end, or zero. */

@@ -9,7 +9,7 @@ import { readHeadFile, slotNumber } from '../file/head-file.js';
 import { readLines } from '../file/read-lines.js';
 import { listSegments } from '../file/segments.js';
 import type { Segment } from '../file/segments.js';
-import { isLoss, standingOf } from '../file/standing.js';
+import { isLoss, rangeOf, standingOf } from '../file/standing.js';
 import type { Standing } from '../file/standing.js';
 import { ChainCheck } from './chain-check.js';
 import type { Finding, LogReport } from './findings.js';
@@ -76,8 +76,8 @@ async function checkLog(
   const standing = report.findings.length === 0 ? undefined : await standingOf(folder, acknowledged);
   if (standing === undefined || standing.expected.length === 0 || !isLoss(standing)) return report;
   const put = await checkFiles(segments, new ChainCheck(head, exported), standing);
-  const first = head.count - standing.lines.length + 1;
-  const note = `records ${first} to ${head.count} are not all in the log yet, but in ${head.log}.head: the server that runs, or the next start of one, writes them there`;
+  const { first, last } = rangeOf(standing);
+  const note = `records ${first} to ${last} are not all in the log yet, but in ${head.log}.head: the server that runs, or the next start of one, writes them there`;
   return { ...put, notes: [...put.notes, note] };
 }
 
@@ -100,9 +100,8 @@ async function checkFile({ name, path }: Segment, check: ChainCheck, end: number
   }
 }
 
-function checkPutBack(check: ChainCheck, { head, expected }: Standing): void {
+function checkPutBack(check: ChainCheck, { head, lines }: Standing): void {
   const file = `${head.log}.head`;
-  const lines = expected.toString('latin1').split('\n').slice(0, -1);
   for (const [index, text] of lines.entries()) check.line({ file, number: index + 1, text, isComplete: true });
 }
 
