@@ -137,7 +137,7 @@ class RunningAudit implements OpenAudit {
   }
 
   async flush(): Promise<void> {
-    for (const log of this.#store?.logs.values() ?? []) await log.flush().catch(() => undefined);
+    for (const log of this.#store?.logs.values() ?? []) await log.flush();
   }
 
   close(): Promise<void> {
@@ -159,8 +159,7 @@ function readerOf({ folder, logs }: FileStore): AuditReader {
   return {
     async search(query, signal) {
       const log = logs.get(query.log);
-      // Where it fails the files have what they have.
-      await log?.flush().catch(() => undefined);
+      await log?.flush();
       return searchFiles(query, { folder, count: log?.head.count ?? 0 }, signal);
     },
   };

@@ -28,7 +28,7 @@ export function fileWriter(log: LogName, file: FileLog, handOn: HandOn, clock: C
   const now = (): number => clock.now();
   const settleLater = (): void => {
     cancelSettle = clock.after(settleMs, () => {
-      settled = file.settle().catch(() => undefined);
+      settled = file.settle();
     });
   };
   const expired = async (): Promise<readonly string[]> => {

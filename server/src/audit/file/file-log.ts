@@ -40,9 +40,9 @@ export interface FileLog {
   append(members: readonly string[]): Promise<Sealed>;
   /** Removes files past their time; tells which records are gone. Undefined: none are. Not while a batch is taken. */
   expire(): Promise<{ readonly first: number; readonly last: number } | undefined>;
-  /** Resolves once whoever reads the files finds everything that was acknowledged. */
+  /** Resolves once whoever reads the files finds everything that was acknowledged. Never rejects: where it fails they have what they have. */
   flush(): Promise<void>;
-  /** When there is nothing to do, and before it is closed: the log alone has everything, durably. Where this fails the heads have the rest. */
+  /** When there is nothing to do, and before it is closed: the log alone has everything, durably. Never rejects: where it fails the heads have the rest. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }
@@ -200,7 +200,7 @@ class OpenLog implements FileLog {
   }
 
   async flush(): Promise<void> {
-    await this.#records.flush();
+    await this.#records.flush().catch(() => undefined);
   }
 
   /**
@@ -252,9 +252,11 @@ class OpenLog implements FileLog {
   }
 
   settle(): Promise<void> {
-    this.#settling ??= this.#settle().finally(() => {
-      this.#settling = undefined;
-    });
+    this.#settling ??= this.#settle()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#settling = undefined;
+      });
     return this.#settling;
   }
 

@@ -53,7 +53,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
     throw error;
   }
   const settle = async (): Promise<void> => {
-    for (const log of opened.values()) await log.settle().catch(() => undefined);
+    for (const log of opened.values()) await log.settle();
   };
   return { folder, logs: opened, settle, close };
 }

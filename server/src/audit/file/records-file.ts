@@ -3,6 +3,7 @@ import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../clock.js';
 import type { Disk, DiskFile } from './disk.js';
+import { slots } from './head-file.js';
 import { segmentName } from './segments.js';
 import type { Segment } from './segments.js';
 import { createSpool } from './spool.js';
@@ -56,8 +57,8 @@ interface Current {
 
 /** How long a reader of the files may wait for what was acknowledged. */
 const writeMs = 20;
-/** A sync for many batches costs little more than one for few. */
-const syncBatches = 8;
+/** A sync for many batches costs little more than one for few; it is to end before the slots of the first are written anew. */
+const syncBatches = slots / 2;
 const syncBytes = 512 * 1024;
 
 /** Opens the file that a log goes on in, `size` bytes of which are acknowledged and synced. */
