@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { ConfigServerError } from '../core/errors.js';
+import { systemCode } from '../core/system-code.js';
 
 const maxBytes = 1024 * 1024;
 
@@ -16,8 +17,7 @@ export async function readGuardedBytes(path: string, what: GuardedFile): Promise
     return await readWhole(path, what);
   } catch (cause) {
     if (cause instanceof ConfigServerError) throw cause;
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'error';
-    throw refusal(what, `cannot be read (${code})`, cause);
+    throw refusal(what, `cannot be read (${systemCode(cause) ?? 'error'})`, cause);
   }
 }
 
