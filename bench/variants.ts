@@ -30,33 +30,54 @@ export interface MeasuredVariant {
 
 export interface Rounds {
   readonly connections: number;
+  /** How often the servers are started anew; default once. */
+  readonly starts?: number;
+  /** After each start. */
   readonly rounds: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
 }
 
-interface Round extends LoadResult {
+export interface Round extends LoadResult {
   readonly processorMicroseconds: number | undefined;
 }
 
-/** Measures all variants turn about, so that a slow moment of the machine strikes all of them. */
+/** What each variant did in each round. */
+export interface TakenRounds {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly Round[])[];
+}
+
+/** Measures variants that run already. */
 export async function compareVariants(
   variants: readonly Variant[],
   rounds: Rounds,
 ): Promise<Omit<MeasuredVariants, 'title'>> {
+  return summaryOf([await takeRounds(variants, rounds)], rounds);
+}
+
+/** The rounds after one start, turn about, so that a slow moment of the machine strikes all of them. */
+export async function takeRounds(variants: readonly Variant[], rounds: Rounds): Promise<TakenRounds> {
   const load = startWorker('load.js');
   try {
     for (const variant of variants) await measure(load, variant, { ...rounds, seconds: rounds.warmUpSeconds });
-    const taken: Round[][] = [];
+    const rows: Round[][] = [];
     for (let round = 0; round < rounds.rounds; round += 1) {
       const row: Round[] = [];
       for (const variant of variants) row.push(await measure(load, variant, rounds));
-      taken.push(row);
+      rows.push(row);
     }
-    return { rounds, variants: variants.map(({ name }, at) => summaryOf(name, taken, at)) };
+    return { names: variants.map(({ name }) => name), rows };
   } finally {
     await load.close();
   }
+}
+
+/** Over the rounds of all starts of the same variants. */
+export function summaryOf(starts: readonly TakenRounds[], rounds: Rounds): Omit<MeasuredVariants, 'title'> {
+  const taken = starts.flatMap(({ rows }) => rows);
+  const names = starts[0]?.names ?? [];
+  return { rounds, variants: names.map((name, at) => summaryOfOne(name, taken, at)) };
 }
 
 async function measure(load: Worker, { pid, ...variant }: Variant, { seconds, connections }: Rounds): Promise<Round> {
@@ -69,7 +90,7 @@ async function measure(load: Worker, { pid, ...variant }: Variant, { seconds, co
   return { ...result, processorMicroseconds: used === undefined ? undefined : (used * 1e6) / result.requests };
 }
 
-function summaryOf(name: string, taken: readonly (readonly Round[])[], at: number): MeasuredVariant {
+function summaryOfOne(name: string, taken: readonly (readonly Round[])[], at: number): MeasuredVariant {
   const own = taken.map((row) => row[at]!);
   const processor = own.flatMap(({ processorMicroseconds }) => processorMicroseconds ?? []);
   const ratios = taken.map((row) => row[at]!.requestsPerSecond / row[0]!.requestsPerSecond);
@@ -97,12 +118,16 @@ export function median(values: readonly number[]): number {
 export function variantLines({ title, rounds, variants }: MeasuredVariants): readonly string[] {
   const first = variants[0]?.name ?? '';
   return [
-    `${title}: ${rounds.connections} connections, turn about in ${rounds.rounds} rounds of ${rounds.seconds} s; medians, ratios within each round.`,
+    `${title}: ${rounds.connections} connections, turn about in ${roundsText(rounds)}; medians, ratios within each round.`,
     '',
     `| | requests/s | p50 ms | p99 ms | processor µs a request | requests/s over “${first}” | processor time of “${first}” over it |`,
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...variants.map(rowOf),
   ];
+}
+
+function roundsText({ starts = 1, rounds, seconds }: Rounds): string {
+  return `${rounds} rounds of ${seconds} s${starts === 1 ? '' : ` after each of ${starts} starts`}`;
 }
 
 function rowOf({ name, ...figures }: MeasuredVariant): string {

@@ -3,10 +3,8 @@
  * told in a record of its own.
  */
 import { ConfigServerError } from '../core/errors.js';
-import { createBatch } from './batch.js';
-import type { Batch } from './batch.js';
-import { isoTime } from './clock.js';
-import type { Clock } from './clock.js';
+import { createBatch, type Batch } from './batch.js';
+import { isoTime, type Clock } from './clock.js';
 
 /** What was not kept. */
 export interface Gap {
@@ -63,6 +61,8 @@ const batchRecords = 1024;
 const batchBytes = 1024 * 1024;
 /** Longest a record that is waited for is held back, so that others share its write. */
 const crowdMs = 1;
+/** What part of those who are expected is enough for a write: the rest is read, and what was kept answered, while the disk works. */
+const crowdShare = 0.7;
 
 interface Failing {
   readonly from: string;
@@ -190,7 +190,7 @@ class Queue<T> implements Journal<T> {
 
   /** Whether a write now is for so many that it need not wait for others. */
   #isCrowd(): boolean {
-    if (this.#options.mode === 'block') return this.#records >= this.#crowd;
+    if (this.#options.mode === 'block') return this.#records >= this.#crowd * crowdShare;
     return this.#records >= batchRecords || !this.isRoomy;
   }
 
