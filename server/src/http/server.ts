@@ -3,6 +3,7 @@
  * interface of backends. This file owns the listening server.
  */
 import { createServer, type ServerOptions } from 'node:http';
+import { reserveLastLine } from '../security/last-lines.js';
 import type { Tls } from '../security/tls.js';
 import { createAnswering, type AnsweringOptions } from './answering.js';
 import type { Clock } from '../changes/clock.js';
@@ -95,6 +96,7 @@ function serverOf(options: HttpServerOptions, { tls }: Place, listener: Listener
       : createTlsServer({ ...options, clientAuthentication: tls.clientAuthentication, tls, server, listener });
   made.server.maxHeadersCount = limits.headerCount;
   made.server.on('clientError', clientErrorAnswer(limits.requestTarget, securityHeaders(options.hstsSeconds)));
+  made.server.on(tls === null ? 'connection' : 'secureConnection', reserveLastLine);
   limitConnections(made.server, { limits, isTrusted: (address) => trustedProxies?.has(address) === true, emit });
   return made;
 }

@@ -19,7 +19,15 @@ export interface LastLines<T> {
 const lastLine: unique symbol = Symbol('lastLine');
 
 interface WithLastLine {
-  [lastLine]?: { readonly owner: object; readonly line: string; readonly recognized: unknown };
+  [lastLine]?: { readonly owner: object; readonly line: string; readonly recognized: unknown } | undefined;
+}
+
+/**
+ * Makes room for the line on a new connection. Left to the first request that is recognized, connections would have their members in
+ * different orders, and the engine would give up what it has compiled for one of them when the other comes.
+ */
+export function reserveLastLine(connection: object): void {
+  (connection as WithLastLine)[lastLine] = undefined;
 }
 
 export function createLastLines<T>(): LastLines<T> {

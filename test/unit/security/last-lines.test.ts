@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createLastLines, soleAuthorization } from '#server/security/last-lines.js';
+import { createLastLines, reserveLastLine, soleAuthorization } from '#server/security/last-lines.js';
 import { aPresented } from '../../support/presented.js';
 
 describe('the line that a connection brought last', () => {
@@ -16,6 +16,17 @@ describe('the line that a connection brought last', () => {
     expect(createLastLines<string>().find(presented, 'Bearer a')).to.equal(undefined);
     lines.keep(presented, 'Bearer b', 'id-b');
     expect([lines.find(presented, 'Bearer a'), lines.find(presented, 'Bearer b')]).to.deep.equal([undefined, 'id-b']);
+  });
+
+  it('is none on a connection that has only room for it, and takes that room', () => {
+    const lines = createLastLines<string>();
+    const early: object = {};
+    reserveLastLine(early);
+    Object.assign(early, { later: 1 });
+    expect(lines.find({ ...presented, connection: early }, 'Bearer a')).to.equal(undefined);
+    lines.keep({ ...presented, connection: early }, 'Bearer a', 'id-a');
+    expect(lines.find({ ...presented, connection: early }, 'Bearer a')).to.equal('id-a');
+    expect(Reflect.ownKeys(early)).to.have.length(2);
   });
 
   it('is not kept without a connection or a line', () => {
