@@ -8,9 +8,9 @@ import { accessTokenClaims, aSigningKey, signToken, startTestIssuer, type TestIs
 import { summaryOf, takeRounds, type MeasuredVariants, type TakenRounds, type Variant } from './variants.js';
 
 const services = 100;
-/** Answers that wait for the disk share its writes: the more there are at a time, the less each costs. */
 /** One and the same program is faster after one start than after another. */
 const starts = 3;
+/** Answers that wait for the disk share its writes: the more there are at a time, the less each costs. */
 const crowd = { connections: 128, starts, rounds: 5, seconds: 1, warmUpSeconds: 2 };
 const few = { connections: 32, starts, rounds: 5, seconds: 1, warmUpSeconds: 0.5 };
 const paths = Array.from({ length: services }, (_, at) => `/svc${at + 1}/prod`);
