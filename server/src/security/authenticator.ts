@@ -1,6 +1,5 @@
 import { ConfigServerError } from '../core/errors.js';
 import type { Emit } from '../core/events.js';
-import { createSingleFlight } from '../core/single-flight.js';
 import { withHolder } from './confirmation.js';
 import { credentialId, credentialOf, type GatewayHeaders } from './credential.js';
 import { createLastLines, soleAuthorization } from './last-lines.js';
@@ -8,7 +7,8 @@ import type { Presented } from './presented.js';
 import { anonymousPrincipal, type Principal } from './principal.js';
 import { createRefusals } from './refusals.js';
 import { createRemembered, type Kept } from './remembered.js';
-import { refused, type Credential, type Scheme, type Verdict } from './scheme.js';
+import type { Credential, Scheme, Verdict } from './scheme.js';
+import { createVerification } from './verification.js';
 import { createWithdrawals, type Withdrawals } from './withdrawals.js';
 
 /** Decides who asks, over every scheme that is configured. */
@@ -61,33 +61,38 @@ export function createAnonymousAuthenticator(): Authenticator {
   };
 }
 
-const noScheme = refused('no configured scheme takes it');
+/** Schemes have deadlines of their own; this one is for the wait in their queues, too. */
+const longestRenewalMs = 15_000;
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { schemes, gateway, now, withdrawals = createWithdrawals() } = options;
   const places = { gateway, certificates: schemes.some(({ name }) => name === 'certificate') };
   const isWithdrawn = (principal: Principal): boolean => withdrawals.has(principal);
   const remembered = createRemembered({ most: options.mostRemembered, now, isWithdrawn });
-  // Clients that start together with one password cost one computation.
-  const flights = createSingleFlight<Verdict>();
+  const verification = createVerification({ ...options, isWithdrawn });
   const refusals = createRefusals(options);
   const lastLines = createLastLines<Kept>();
 
-  const schemeOf = (credential: Credential): Scheme | undefined => schemes.find((one) => one.takes(credential));
+  /** Who uses a credential all the time does not wait for it. */
+  const renew = async (kept: Kept, credential: Credential): Promise<void> => {
+    remembered.beginRenewal(kept);
+    try {
+      remembered.renew(kept, await verification.verify(credential, AbortSignal.timeout(longestRenewalMs)));
+    } catch {
+      // Whoever asks past its end is told.
+      remembered.putOff(kept);
+    }
+  };
   /** Whoever brings it: the verdict is for all connections. */
   const verify = async (credential: Credential, signal: AbortSignal): Promise<Verdict> => {
     const id = credentialId(credential);
     const known = remembered.get(id);
-    if (known !== undefined) return known.recognized;
-    const scheme = schemeOf(credential);
-    if (scheme === undefined) return noScheme;
-    const verdict = await flights.run(id, signal, (shared) => scheme.verify(credential, shared));
-    if (verdict.kind === 'refused') return verdict;
-    const { principal } = verdict;
-    // Taken back while it was looked at: perhaps there is another for the same credential.
-    if (isWithdrawn(principal)) return verify(credential, signal);
-    if (principal.expiresAt !== null && principal.expiresAt <= now()) return refused('it has expired');
-    remembered.keep(id, verdict);
+    if (known !== undefined) {
+      if (remembered.isDue(known)) void renew(known, credential);
+      return known.recognized;
+    }
+    const verdict = await verification.verify(credential, signal);
+    if (verdict.kind === 'recognized') remembered.keep(id, verdict);
     return verdict;
   };
   const principalOf = ({ recognized }: Kept, presented: Presented): Principal | undefined => {
@@ -105,7 +110,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       const verified = await verify(credential, signal);
       const verdict = verified.kind === 'recognized' ? withHolder(verified, presented, now) : verified;
       if (verdict.kind === 'recognized') return verdict.principal;
-      const scheme = schemeOf(credential)?.name ?? null;
+      const scheme = verification.schemeOf(credential)?.name ?? null;
       throw refusals.wrong({ kind: credential.kind, scheme, reason: verdict.reason }, presented);
     },
     withdrawals,
@@ -116,17 +121,18 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     recognize(presented) {
       const line = gateway === null ? soleAuthorization(presented) : undefined;
       const last = lastLines.find(presented, line);
-      if (last !== undefined && remembered.isGood(last)) return principalOf(last, presented);
+      if (last !== undefined && remembered.isGood(last) && !remembered.isDue(last)) return principalOf(last, presented);
       const found = credentialOf(presented, places);
       if (found.kind !== 'one') return undefined;
-      const known = remembered.get(credentialId(found.credential));
+      const { credential } = found;
+      const known = remembered.get(credentialId(credential));
       if (known === undefined) return undefined;
+      if (remembered.isDue(known)) void renew(known, credential);
       lastLines.keep(presented, line, known);
       return principalOf(known, presented);
     },
     close() {
-      flights.close();
-      for (const scheme of schemes) scheme.close?.();
+      verification.close();
       remembered.clear();
     },
   };

@@ -1,6 +1,6 @@
 import { createByteCache } from '../core/byte-cache.js';
 import type { Principal } from './principal.js';
-import type { Recognized } from './scheme.js';
+import type { Recognized, Verdict } from './scheme.js';
 
 /**
  * Credentials that were verified a moment ago, by `credentialId`. Only successes are ever kept. What one is bound to has still to
@@ -12,13 +12,27 @@ export interface Remembered {
   isGood(kept: Kept): boolean;
   /** For a minute at most, and not past the credential's end. */
   keep(id: string, recognized: Recognized): void;
+  /** Whether it is to be verified anew, and nobody has begun to. */
+  isDue(kept: Kept): boolean;
+  /** Now somebody has. */
+  beginRenewal(kept: Kept): void;
+  /** Whoever holds `kept` has the new verdict at once: another minute, or the end. */
+  renew(kept: Kept, verdict: Verdict): void;
+  /** It could not be verified: it stands until its end, and is due again in a second. */
+  putOff(kept: Kept): void;
   clear(): void;
 }
 
-export interface Kept {
-  readonly recognized: Recognized;
-  /** Milliseconds since the epoch. */
-  readonly until: number;
+/** Changes when it is renewed, for all who hold it. */
+export interface Kept extends Times {
+  recognized: Recognized;
+}
+
+/** Milliseconds since the epoch. */
+interface Times {
+  until: number;
+  /** When it is to be verified anew. */
+  dueAt: number;
 }
 
 export interface RememberedOptions {
@@ -30,6 +44,9 @@ export interface RememberedOptions {
 }
 
 const longestMs = 60_000;
+/** Of its time: what is used in the rest is verified anew while it still stands. */
+const dueAfter = 0.75;
+const retryMs = 1000;
 
 export function createRemembered({ most, now, isWithdrawn }: RememberedOptions): Remembered {
   // Each counts as one: what is bounded is their number.
@@ -44,12 +61,29 @@ export function createRemembered({ most, now, isWithdrawn }: RememberedOptions):
       return undefined;
     },
     keep(id, recognized) {
-      const { principal, rememberMs = longestMs } = recognized;
-      const until = now() + Math.min(rememberMs, longestMs);
-      kept.set(id, { recognized, until: Math.min(until, principal.expiresAt ?? until) }, 1);
+      kept.set(id, { recognized, ...timesOf(recognized, now()) }, 1);
+    },
+    isDue: ({ dueAt }) => now() >= dueAt,
+    beginRenewal(entry) {
+      entry.dueAt = Infinity;
+    },
+    renew(entry, verdict) {
+      if (verdict.kind === 'refused') entry.until = 0;
+      else Object.assign(entry, { recognized: verdict }, timesOf(verdict, now()));
+    },
+    putOff(entry) {
+      entry.dueAt = now() + retryMs;
     },
     clear: () => {
       kept.clear();
     },
   };
+}
+
+/** What ends with its credential is not verified anew: that would not make it last. */
+function timesOf({ principal, rememberMs = longestMs }: Recognized, at: number): Times {
+  const time = Math.min(rememberMs, longestMs);
+  const { expiresAt } = principal;
+  if (expiresAt !== null && expiresAt <= at + time) return { until: expiresAt, dueAt: Infinity };
+  return { until: at + time, dueAt: at + time * dueAfter };
 }

@@ -12,10 +12,13 @@ export interface Withdrawals {
 export function createWithdrawals(): Withdrawals {
   const withdrawn = new WeakSet<Principal>();
   const listeners = new Set<() => void>();
+  // Asked of each request, and nearly always there is none.
+  let isAnyone = false;
   return {
-    has: (principal) => withdrawn.has(principal),
+    has: (principal) => isAnyone && withdrawn.has(principal),
     withdraw(principals) {
       if (principals.length === 0) return;
+      isAnyone = true;
       for (const principal of principals) withdrawn.add(principal);
       for (const listener of [...listeners]) listener();
     },

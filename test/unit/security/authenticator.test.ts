@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isConfigServerError } from '#server/core/errors.js';
+import { ConfigServerError, isConfigServerError } from '#server/core/errors.js';
 import { createAuthenticator, type AuthenticatorOptions } from '#server/security/authenticator.js';
 import type { Presented } from '#server/security/presented.js';
 import { createPrincipal } from '#server/security/principal.js';
@@ -54,6 +54,11 @@ function stage(
   return { authenticator, events, verified, time };
 }
 
+/** What was under way with nothing to wait for has ended. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 async function refusal(code: string, act: () => unknown): Promise<{ message: string; challenges: readonly string[] }> {
   const error: Error = await expectError(code, act);
   return { message: error.message, challenges: isConfigServerError(error) ? error.challenges : [] };
@@ -79,14 +84,87 @@ describe('the authenticator', () => {
     expect(principal).to.include({ name: 'ann', scheme: 'bearer', expiresAt: null });
     expect(principal.roles).to.deep.equal(['reader', 'admin']);
     expect(principal.key).to.match(/^[\w-]{43}$/);
-    time.now += 59_999;
+    time.now += 44_999;
     expect(authenticator.recognize(bearer('x'))).to.equal(principal);
     expect(await authenticator.authenticate(bearer('x'), never)).to.equal(principal);
     expect(verified).to.deep.equal(['x']);
-    time.now += 1;
+    time.now += 15_001;
     expect(authenticator.recognize(bearer('x'))).to.equal(undefined);
     await authenticator.authenticate(bearer('x'), never);
     expect(verified).to.deep.equal(['x', 'x']);
+  });
+
+  describe('renews what is used, before its minute is over', () => {
+    const connected: Presented = { ...bearer('x'), connection: {} };
+
+    it('so that nobody waits, and once for all who ask meanwhile', async () => {
+      const { authenticator, verified, time } = stage(() => recognized());
+      const first = await authenticator.authenticate(connected, never);
+      expect(authenticator.recognize(connected)).to.equal(first);
+      time.now += 45_000;
+      const asked = [connected, bearer('x'), connected].map((one) => authenticator.recognize(one));
+      expect(asked).to.deep.equal([first, first, first]);
+      expect(await authenticator.authenticate(bearer('x'), never)).to.equal(first);
+      expect(verified).to.deep.equal(['x', 'x']);
+      await settled();
+      time.now += 44_999;
+      expect(authenticator.recognize(connected)).to.include({ name: 'ann' });
+      expect(authenticator.recognize(bearer('x'))).to.include({ name: 'ann' });
+      expect(verified).to.deep.equal(['x', 'x']);
+      time.now += 15_001;
+      expect([connected, bearer('x')].map((one) => authenticator.recognize(one))).to.deep.equal([undefined, undefined]);
+    });
+
+    it('also where the request takes the long way', async () => {
+      const { authenticator, verified, time } = stage(() => recognized());
+      await authenticator.authenticate(bearer('x'), never);
+      time.now += 45_000;
+      await authenticator.authenticate(bearer('x'), never);
+      await settled();
+      expect(verified).to.deep.equal(['x', 'x']);
+      time.now += 44_999;
+      expect(authenticator.recognize(bearer('x'))).to.include({ name: 'ann' });
+    });
+
+    it('and forgets at once who is refused then, on every connection', async () => {
+      const { authenticator, verified, time } = stage(() => (verified.length > 1 ? refused('revoked') : recognized()));
+      const first = await authenticator.authenticate(connected, never);
+      expect(authenticator.recognize(connected)).to.equal(first);
+      time.now += 45_000;
+      expect(authenticator.recognize(bearer('x'))).to.equal(first);
+      await settled();
+      expect([connected, bearer('x')].map((one) => authenticator.recognize(one))).to.deep.equal([undefined, undefined]);
+      await expectError('CONFIG_UNAUTHENTICATED', () => authenticator.authenticate(connected, never));
+    });
+
+    it('again after a second where it cannot be told, and lets it stand until its end', async () => {
+      const down = new ConfigServerError('CONFIG_AUTHENTICATION_UNAVAILABLE', 'It does not answer.');
+      const { authenticator, verified, time } = stage(() =>
+        verified.length > 1 ? Promise.reject(down) : recognized(),
+      );
+      await authenticator.authenticate(connected, never);
+      time.now += 45_000;
+      for (const times of [2, 3, 4]) {
+        expect(authenticator.recognize(connected)).to.include({ name: 'ann' });
+        expect(verified.length).to.equal(times);
+        await settled();
+        time.now += 999;
+        expect(authenticator.recognize(connected)).to.include({ name: 'ann' });
+        expect(verified.length).to.equal(times);
+        time.now += 1;
+      }
+      time.now += 12_000;
+      expect(authenticator.recognize(connected)).to.equal(undefined);
+      await expectError('CONFIG_AUTHENTICATION_UNAVAILABLE', () => authenticator.authenticate(connected, never));
+    });
+
+    it('but not what ends by itself: nothing would make it last', async () => {
+      const { authenticator, verified, time } = stage(() => recognized(1_050_000));
+      await authenticator.authenticate(connected, never);
+      time.now = 1_049_999;
+      expect(authenticator.recognize(connected)).to.include({ name: 'ann' });
+      expect(verified).to.deep.equal(['x']);
+    });
   });
 
   it('remembers nobody past the end of the credential, and recognizes nobody at it', async () => {
