@@ -28,19 +28,27 @@ class PlainBatch<T> implements Batch<T> {
   }
 }
 
+/**
+ * No closure of a batch has its entries in reach: what of an old closure has not been collected yet would keep them, and each
+ * collection would carry all entries of all batches on.
+ */
 class WaitedBatch<T> extends PlainBatch<T> {
   override readonly done: Promise<void>;
-  override settle: (error?: Error) => void = () => undefined;
+  #resolve!: () => void;
+  #reject!: (error: Error) => void;
 
   constructor() {
     super();
     this.done = new Promise((resolve, reject) => {
-      this.settle = (error) => {
-        if (error === undefined) resolve();
-        else reject(error);
-      };
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
     // A request that has gone meanwhile waits no more.
     this.done.catch(() => undefined);
+  }
+
+  override settle(error?: Error): void {
+    if (error === undefined) this.#resolve();
+    else this.#reject(error);
   }
 }
