@@ -15,6 +15,7 @@ import type { HttpLimits } from './limits.js';
 import { listen, stopListening, type Listening, type ListenPlace, type Stoppable } from './listening.js';
 import type { RouteScope } from './route-table.js';
 import { securityHeaders } from './security-headers.js';
+import { keepTickShape } from './tick-shape.js';
 import { createTlsServer } from './tls-server.js';
 
 export interface HttpServerOptions extends Omit<AnsweringOptions, 'streams'>, Place {
@@ -54,6 +55,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const made: Stoppable[] = [];
   let closing: Promise<void> | undefined;
   const open = async (place: Place, scope: RouteScope): Promise<Listened> => {
+    keepTickShape();
     const hstsSeconds = scope === 'management' && place.tls === null ? null : options.hstsSeconds;
     const answer = createAnswering({ ...options, streams, scope, hstsSeconds });
     const one = serverOf(options, place, (request, response) => {
