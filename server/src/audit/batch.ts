@@ -29,8 +29,8 @@ class PlainBatch<T> implements Batch<T> {
 }
 
 /**
- * No closure of a batch has its entries in reach: what of an old closure has not been collected yet would keep them, and each
- * collection would carry all entries of all batches on.
+ * `settle` is a method: where each batch had a function of its own for it, V8's collections of the young carried the entries of
+ * every batch on, also of those long settled.
  */
 class WaitedBatch<T> extends PlainBatch<T> {
   override readonly done: Promise<void>;

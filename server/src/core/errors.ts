@@ -164,7 +164,7 @@ export const errorCatalogue = {
   CONFIG_OVERLOADED: {
     status: 503,
     title: 'Overloaded',
-    help: 'Too many passwords or opaque tokens are being checked at once, or as many streams of `/-/changes` are open as `limits.event-streams` allows. Ask again later; a verified credential is remembered for a minute and does not wait.',
+    help: 'Too many passwords or opaque tokens are being checked at once, or as many streams of `/-/changes` are open as `limits.event-streams` allows. Ask again later; a verified credential is remembered for a minute, renewed while it is used, and does not wait.',
   },
   CONFIG_AUDIT_UNAVAILABLE: {
     status: 503,
