@@ -6,6 +6,7 @@ import type { LoadRequest } from '../settings/load.js';
 import type { SettingsFormat } from '../settings/recognize.js';
 import type { ProgramContext } from './context.js';
 import { demoGreeting } from './demo-greeting.js';
+import { prepareEngine } from './engine.js';
 import { runUntilSignal } from './life.js';
 
 /** Arguments after `serve`. */
@@ -20,6 +21,7 @@ export interface ServeOptions {
 
 /** Starts the server and answers the exit status once it has stopped. */
 export async function serve(options: ServeOptions, context: ProgramContext): Promise<number> {
+  prepareEngine();
   const demo = options.demo === undefined ? undefined : await openDemo(options.demo);
   const { settings, notices } = await loadSettings(loadRequest(options, demo, context));
   const app = createApp(settings, { stream: context.stdout, notices });
