@@ -9,13 +9,14 @@ export interface Together<T> {
 /** `onDone` or `onFailed` is called for each; neither may throw. */
 export function createTogether<T>(onDone: (one: T) => void, onFailed: (one: T) => void): Together<T> {
   let current: Promise<void> | undefined;
-  let group = createGroup<T>();
+  let waiting: T[] = [];
   const begin = (promise: Promise<void>): void => {
-    const own = createGroup<T>();
-    [current, group] = [promise, own];
+    const own: T[] = [];
+    [current, waiting] = [promise, own];
     const settle = (tell: (one: T) => void): void => {
       if (current === promise) current = undefined;
-      for (const one of own.leave()) tell(one);
+      // Nothing that still has the list is to hold them any more.
+      for (const one of own.splice(0)) tell(one);
     };
     void promise.then(
       () => {
@@ -29,27 +30,7 @@ export function createTogether<T>(onDone: (one: T) => void, onFailed: (one: T) =
   return {
     wait(promise, one) {
       if (promise !== current) begin(promise);
-      group.join(one);
-    },
-  };
-}
-
-interface Group<T> {
-  join(one: T): void;
-  /** Whoever still has the group, has none of them any more: answers that were given would be carried through collections. */
-  leave(): readonly T[];
-}
-
-function createGroup<T>(): Group<T> {
-  let ones: T[] = [];
-  return {
-    join(one) {
-      ones.push(one);
-    },
-    leave() {
-      const all = ones;
-      ones = [];
-      return all;
+      waiting.push(one);
     },
   };
 }
