@@ -1,6 +1,7 @@
 import type { TlsSettings } from '#sdk/options/parse-tls.js';
 import type { Platform } from '#sdk/platform/platform.js';
 import { createSigningKey } from '#sdk/platform/signing-key.js';
+import { settle } from './settle.js';
 
 interface Timer {
   readonly at: number;
@@ -116,11 +117,6 @@ export class FakePlatform implements Platform {
   #next(end: number): Timer | undefined {
     return [...this.#timers].filter(({ at }) => at <= end).sort((left, right) => left.at - right.at)[0];
   }
-}
-
-/** Lets pending promises and response bodies, which need a few turns of the event loop, come to rest. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -4,6 +4,7 @@ import type { Gap, Journal, JournalOptions } from '#server/audit/journal.js';
 import { expectError } from '#support/expect-error.js';
 import { createManualClock } from '#support/manual-clock.js';
 import type { ManualClock } from '#support/manual-clock.js';
+import { settle } from '#support/settle.js';
 
 interface Stage {
   readonly journal: Journal<string>;
@@ -40,9 +41,6 @@ function aStage(differing: Partial<JournalOptions<string>> = {}): Stage {
     clock,
     ...differing,
   });
-  const turn = async (): Promise<void> => {
-    for (let i = 0; i < 5; i += 1) await new Promise((resolve) => setImmediate(resolve));
-  };
   return {
     journal,
     clock,
@@ -52,7 +50,7 @@ function aStage(differing: Partial<JournalOptions<string>> = {}): Stage {
     end: () => {
       end();
     },
-    turn,
+    turn: settle,
   };
 }
 

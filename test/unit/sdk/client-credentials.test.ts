@@ -3,7 +3,8 @@ import { clientCredentialsOn } from '#sdk/auth/client-credentials.js';
 import type { AuthProvider, ClientCredentialsOptions, Config } from 'cairn-config-client';
 import { expectError } from '../../support/expect-error.js';
 import { connectionRefused } from '../../support/wire-answer.js';
-import { FakePlatform, settle } from '../../support/fake-platform.js';
+import { FakePlatform } from '../../support/fake-platform.js';
+import { settle } from '../../support/settle.js';
 import { loadOrders } from '../../support/loaded-config.js';
 import { answerTokens, aToken, sentCredentials, tokenRequests, tokenUrl } from '../../support/token-endpoint.js';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { ChangeEvent } from 'cairn-config-client';
 import { z } from 'zod';
 import { expectError } from '../../support/expect-error.js';
-import { settle } from '../../support/fake-platform.js';
+import { settle } from '../../support/settle.js';
 import { loadOrders, recordEvents, serving } from '../../support/loaded-config.js';
 import { anEnvironment } from '../../support/wire-answer.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { expectError } from '../../support/expect-error.js';
-import { settle } from '../../support/fake-platform.js';
+import { settle } from '../../support/settle.js';
 import { loadOrders, recordEvents, serving } from '../../support/loaded-config.js';
 
 describe('sdk: watch', () => {
