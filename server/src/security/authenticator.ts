@@ -73,25 +73,19 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const refusals = createRefusals(options);
   const lastLines = createLastLines<Kept>();
 
-  /** Who uses a credential all the time does not wait for it. */
-  const renew = async (kept: Kept, credential: Credential): Promise<void> => {
-    remembered.beginRenewal(kept);
-    try {
-      remembered.renew(kept, await verification.verify(credential, AbortSignal.timeout(longestRenewalMs)));
-    } catch {
-      // Whoever asks past its end is told.
-      remembered.putOff(kept);
-    }
+  /** What is remembered of a credential; who uses it all the time does not wait for its renewal. */
+  const knownAs = (id: string, credential: Credential): Kept | undefined => {
+    const known = remembered.get(id);
+    if (known !== undefined && remembered.isDue(known))
+      void remembered.renew(known, () => verification.verify(id, credential, AbortSignal.timeout(longestRenewalMs)));
+    return known;
   };
   /** Whoever brings it: the verdict is for all connections. */
   const verify = async (credential: Credential, signal: AbortSignal): Promise<Verdict> => {
     const id = credentialId(credential);
-    const known = remembered.get(id);
-    if (known !== undefined) {
-      if (remembered.isDue(known)) void renew(known, credential);
-      return known.recognized;
-    }
-    const verdict = await verification.verify(credential, signal);
+    const known = knownAs(id, credential);
+    if (known !== undefined) return known.recognized;
+    const verdict = await verification.verify(id, credential, signal);
     if (verdict.kind === 'recognized') remembered.keep(id, verdict);
     return verdict;
   };
@@ -124,10 +118,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       if (last !== undefined && remembered.isGood(last) && !remembered.isDue(last)) return principalOf(last, presented);
       const found = credentialOf(presented, places);
       if (found.kind !== 'one') return undefined;
-      const { credential } = found;
-      const known = remembered.get(credentialId(credential));
+      const known = knownAs(credentialId(found.credential), found.credential);
       if (known === undefined) return undefined;
-      if (remembered.isDue(known)) void renew(known, credential);
       lastLines.keep(presented, line, known);
       return principalOf(known, presented);
     },

@@ -14,12 +14,11 @@ export interface Remembered {
   keep(id: string, recognized: Recognized): void;
   /** Whether it is to be verified anew, and nobody has begun to. */
   isDue(kept: Kept): boolean;
-  /** Now somebody has. */
-  beginRenewal(kept: Kept): void;
-  /** Whoever holds `kept` has the new verdict at once: another minute, or the end. */
-  renew(kept: Kept, verdict: Verdict): void;
-  /** It could not be verified: it stands until its end, and is due again in a second. */
-  putOff(kept: Kept): void;
+  /**
+   * Verifies it anew; never rejects. Whoever holds `kept` has the new verdict at once: another minute, or the end. Where `verify`
+   * cannot tell, it stands until its end, and is due again in a second.
+   */
+  renew(kept: Kept, verify: () => Promise<Verdict>): Promise<void>;
   clear(): void;
 }
 
@@ -64,15 +63,16 @@ export function createRemembered({ most, now, isWithdrawn }: RememberedOptions):
       kept.set(id, { recognized, ...timesOf(recognized, now()) }, 1);
     },
     isDue: ({ dueAt }) => now() >= dueAt,
-    beginRenewal(entry) {
+    async renew(entry, verify) {
       entry.dueAt = Infinity;
-    },
-    renew(entry, verdict) {
-      if (verdict.kind === 'refused') entry.until = 0;
-      else Object.assign(entry, { recognized: verdict }, timesOf(verdict, now()));
-    },
-    putOff(entry) {
-      entry.dueAt = now() + retryMs;
+      try {
+        const verdict = await verify();
+        if (verdict.kind === 'refused') entry.until = 0;
+        else Object.assign(entry, { recognized: verdict }, timesOf(verdict, now()));
+      } catch {
+        // Whoever asks past its end is told.
+        entry.dueAt = now() + retryMs;
+      }
     },
     clear: () => {
       kept.clear();

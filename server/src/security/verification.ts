@@ -1,5 +1,4 @@
 import { createSingleFlight } from '../core/single-flight.js';
-import { credentialId } from './credential.js';
 import type { Principal } from './principal.js';
 import { refused, type Credential, type Scheme, type Verdict } from './scheme.js';
 
@@ -7,8 +6,11 @@ import { refused, type Credential, type Scheme, type Verdict } from './scheme.js
 export interface Verification {
   /** The scheme that decides about a credential. */
   schemeOf(credential: Credential): Scheme | undefined;
-  /** @throws what the scheme throws where it cannot tell at present; the signal's reason */
-  verify(credential: Credential, signal: AbortSignal): Promise<Verdict>;
+  /**
+   * One computation for all who ask for the same `id` meanwhile, the credential's.
+   * @throws what the scheme throws where it cannot tell at present; the signal's reason
+   */
+  verify(id: string, credential: Credential, signal: AbortSignal): Promise<Verdict>;
   /** Ends what is under way, and the schemes. */
   close(): void;
 }
@@ -27,14 +29,14 @@ export function createVerification({ schemes, isWithdrawn, now }: VerificationOp
   // Clients that start together with one password cost one computation.
   const flights = createSingleFlight<Verdict>();
   const schemeOf = (credential: Credential): Scheme | undefined => schemes.find((one) => one.takes(credential));
-  const verify = async (credential: Credential, signal: AbortSignal): Promise<Verdict> => {
+  const verify = async (id: string, credential: Credential, signal: AbortSignal): Promise<Verdict> => {
     const scheme = schemeOf(credential);
     if (scheme === undefined) return noScheme;
-    const verdict = await flights.run(credentialId(credential), signal, (shared) => scheme.verify(credential, shared));
+    const verdict = await flights.run(id, signal, (shared) => scheme.verify(credential, shared));
     if (verdict.kind === 'refused') return verdict;
     const { principal } = verdict;
     // Taken back while it was looked at: perhaps there is another for the same credential.
-    if (isWithdrawn(principal)) return verify(credential, signal);
+    if (isWithdrawn(principal)) return verify(id, credential, signal);
     return principal.expiresAt !== null && principal.expiresAt <= now() ? refused('it has expired') : verdict;
   };
   return {
