@@ -55,7 +55,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const made: Stoppable[] = [];
   let closing: Promise<void> | undefined;
   const open = async (place: Place, scope: RouteScope): Promise<Listened> => {
-    keepTickShape();
     const hstsSeconds = scope === 'management' && place.tls === null ? null : options.hstsSeconds;
     const answer = createAnswering({ ...options, streams, scope, hstsSeconds });
     const one = serverOf(options, place, (request, response) => {
@@ -78,6 +77,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
   return {
     async start() {
+      keepTickShape();
       if (management === null) return { ...(await open(options, 'all')), management: null };
       const main = await open(options, 'configuration');
       return { ...main, management: await open(management, 'management') };
