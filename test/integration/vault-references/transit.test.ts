@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createCleanups } from '../../support/cleanups.js';
+import { eventually } from '../../support/eventually.js';
 import { sealed, transitOf } from '../../support/fake-transit.js';
 import { kvOf, type VaultSays } from '../../support/fake-vault.js';
 import { allowAll, startReferringServer, type ReferringServerOptions } from '../../support/referring-server.js';
@@ -88,7 +89,11 @@ describe('values that the transit engine of Vault has encrypted', () => {
     const kept = await get('/orders/default');
     expect([kept.status, kept.headers['x-config-stale']]).to.deep.equal([200, 'true']);
     await write({ 'billing.yml': `a: "{transit:billing}${sealed('billing', 'x')}"\n`, 'free.yml': 'a: 1\n' });
-    const { status, json } = await get('/billing/default');
+    const { status, json } = await eventually(async () => {
+      const answer = await get('/billing/default');
+      // The folder is looked at once the system tells of the new file: until then there is nothing to decrypt.
+      return answer.status === 200 && answer.sources().length === 0 ? undefined : answer;
+    });
     expect([status, json()['code']]).to.deep.equal([503, 'CONFIG_SECRET_UNRESOLVED']);
     expect((await get('/free/default')).status).to.equal(200);
   });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createCleanups } from '../../support/cleanups.js';
+import { eventually } from '../../support/eventually.js';
 import { kvOf, type VaultAsked, type VaultSays } from '../../support/fake-vault.js';
 import { startReferringServer, type ReferringServerOptions } from '../../support/referring-server.js';
 
@@ -133,7 +134,11 @@ describe('the policy for references, in a server', () => {
   it('is that of files served as text, too', async () => {
     const { get, write } = await start(allow);
     await write({ 'app.conf': '${vault:billing/db#password}' });
-    const { status, json } = await get('/orders/default/main/app.conf', { Accept: '*/*' });
+    const { status, json } = await eventually(async () => {
+      const answer = await get('/orders/default/main/app.conf', { Accept: '*/*' });
+      // The folder is looked at once the system tells of the new file.
+      return answer.status === 404 ? undefined : answer;
+    });
     expect([status, json()['code']]).to.deep.equal([403, 'CONFIG_SECRET_FORBIDDEN']);
     expect(json()['detail']).to.contain('the secret of the file ');
   });
